@@ -1,0 +1,1 @@
+"""The domain: what strategies and venue authors import."""

@@ -1,0 +1,62 @@
+"""The event log: the record of everything, and the permit for every send."""
+
+from pathlib import Path
+from typing import Protocol
+
+from allornone.eventlog.trace import GroupTrace, Permit, Recorded, ReferenceTrace
+from allornone.events import AtomicOperationGroupEvent, Event, ExecutionDeltaEvent, OperationExecutionEvent
+from allornone.events.transition import GroupTransitionEvent
+
+
+class EventLog(Protocol):
+    """What activities need of a log. Each call returns only when what it wrote is on disk.
+
+    Writes are serialised over every process that shares the log. A write that cannot be made durable raises OSError,
+    and then nothing may be sent.
+    """
+
+    @property
+    def directory(self) -> Path:
+        """The folder under which the log keeps its `events/`."""
+        ...
+
+    async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        """Write the `pending` record of a reference, unless the reference has one or is revoked.
+
+        Looked at in this order, under one lock: a later record of the group (superseded), an intent (found), a
+        revocation (revoked). Only the caller that is told `written` may send.
+        """
+        ...
+
+    async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
+        """Write `revoked` for a reference, once, and return all that is known of it. May be called again."""
+        ...
+
+    async def record(self, events: tuple[Event, ...], known_seq: int) -> Recorded:
+        """Write events in order, each once by its `event_id`. May be called again.
+
+        The same id with other facts is kept too, as a `conflict` transition.
+        """
+        ...
+
+    async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
+        """Return all that is recorded of a reference."""
+        ...
+
+    async def group(self, group_id: str) -> GroupTrace:
+        """Return where the log stands with a group."""
+        ...
+
+
+__all__ = [
+    "AtomicOperationGroupEvent",
+    "Event",
+    "EventLog",
+    "ExecutionDeltaEvent",
+    "GroupTrace",
+    "GroupTransitionEvent",
+    "OperationExecutionEvent",
+    "Permit",
+    "Recorded",
+    "ReferenceTrace",
+]

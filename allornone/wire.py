@@ -1,0 +1,37 @@
+"""The names that live in Temporal's histories and search index. Changing one strands every open group."""
+
+from datetime import timedelta
+
+GROUP_WORKFLOW = "AtomicGroup"
+SWEEP_WORKFLOW = "GroupSweep"
+SWEEP_SCHEDULE = "allornone-group-sweep"
+
+EXECUTE = "execute_operation"
+RESOLVE = "resolve_operation"
+ROLLBACK = "rollback_operation"
+RECORD = "record_group_event"
+
+RETRY = "retry"
+CANCEL = "cancel"
+RESOLVE_UPDATE = "resolve"
+PAUSE = "pause"
+RESUME = "resume"
+STATUS = "status"
+
+TASK_QUEUE = "allornone"
+
+GROUP_STATUS = "GroupStatus"
+STRATEGY = "Strategy"
+CORRELATION_ID = "CorrelationId"
+VENUES = "Venues"
+NEEDS_OPERATOR = "NeedsOperator"
+OPERATION_COUNT = "OperationCount"
+
+RETENTION = timedelta(days=30)
+"""How long Temporal keeps a closed group. The event log keeps it forever."""
+
+INVALID_GROUP = "InvalidGroup"
+"""The type of the application error by which a run refuses its own input."""
+
+COMMAND_REFUSED = "CommandRefused"
+"""The type of the application error by which an open group refuses a command."""
