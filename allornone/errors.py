@@ -2,12 +2,14 @@
 
 AllOrNoneError
 ├── BadGroupError          the input is wrong; nothing was started
+├── BadSettingsError       the environment or a settings file is wrong; nothing was started
 ├── PlanConflictError      another plan already runs under this id
 ├── UnknownGroupError      no group has this id
 ├── CommandRefusedError    the command makes no sense in the group's state
 ├── NoServerError          no Temporal server answers
 ├── NoWorkerError          a server answers, but no worker polls the queue in time
 ├── GroupBlockedError      a group needs an operator; carries the handshakes so far
+├── GroupAbandonedError    the workflow ended from outside, without a result
 ├── OtherLogError          the log directory is not the one the worker writes
 ├── RefusedError           proven: the venue did not and will not act
 ├── NotSentError           proven: the request never left this process
@@ -28,6 +30,10 @@ class AllOrNoneError(Exception):
 
 class BadGroupError(AllOrNoneError):
     """A group, or the file it came from, is wrong; the message names the place and what to write instead."""
+
+
+class BadSettingsError(AllOrNoneError):
+    """The environment, or a settings file, is wrong; the message names the setting and what to write instead."""
 
 
 class PlanConflictError(AllOrNoneError):
@@ -72,6 +78,10 @@ class GroupBlockedError(AllOrNoneError):
         )
         self.group_id = group_id
         self.handshakes = handshakes
+
+
+class GroupAbandonedError(AllOrNoneError):
+    """The group's workflow was terminated, or failed, without a result: nobody undoes what took effect."""
 
 
 class OtherLogError(AllOrNoneError):

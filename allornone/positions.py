@@ -54,7 +54,7 @@ class PositionKey:
 
 def parse_key(text: str) -> PositionKey:
     """Read `venue:token`, `venue:PositionType:token` or a bare token. Raises ValueError with what to write instead."""
-    found = _KEY.match(text)
+    found = _KEY.fullmatch(text)
     if found is None:
         raise ValueError(f"a position key must be 'venue:token' or 'venue:PositionType:token', was {text!r}")
     return PositionKey(found["venue"], found["type"], found["token"])

@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Protocol
 
 from allornone.eventlog.trace import GroupTrace, Permit, Recorded, ReferenceTrace
-from allornone.events import AtomicOperationGroupEvent, Event, ExecutionDeltaEvent, OperationExecutionEvent
+from allornone.events import Event
+from allornone.events.delta import ExecutionDeltaEvent
+from allornone.events.group import AtomicOperationGroupEvent
+from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
 
 
 class EventLog(Protocol):
     """What activities need of a log. Each call returns only when what it wrote is on disk.
 
-    Writes are serialised over every process that shares the log. A write that cannot be made durable raises OSError,
-    and then nothing may be sent.
+    Writes are serialised over every process that shares the log. A write that cannot be made durable raises
+    OSError, and then nothing may be sent.
     """
 
     @property
@@ -23,8 +26,8 @@ class EventLog(Protocol):
     async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
         """Write the `pending` record of a reference, unless the reference has one or is revoked.
 
-        Looked at in this order, under one lock: a later record of the group (superseded), an intent (found), a
-        revocation (revoked). Only the caller that is told `written` may send.
+        Looked at in this order, under one lock: a later record of the group (superseded), an intent (found),
+        a revocation (revoked). Only the caller that is told `written` may send.
         """
         ...
 

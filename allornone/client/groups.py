@@ -1,0 +1,226 @@
+"""The asynchronous client: submit a group, see how it stands, wait for its end, tell it what an operator decided."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from allornone import wire
+from allornone.client import listing
+from allornone.client.connect import connect
+from allornone.client.faults import is_silence, of_failed_run, told
+from allornone.client.handle import GroupHandle
+from allornone.client.listing import GroupSummary
+from allornone.client.start import PLAN_HASH, start
+from allornone.client.telling import tell
+from allornone.client.views import ended_view, outline
+from allornone.client.workers import Poller, absence, pollers
+from allornone.errors import NoWorkerError, PlanConflictError
+from allornone.models.commands import (
+    CancelCommand,
+    Command,
+    CommandReceipt,
+    PauseCommand,
+    ResolveCommand,
+    ResumeCommand,
+    RetryCommand,
+)
+from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.result import GroupResult, GroupView
+from allornone.models.start import GroupStart
+from allornone.settings import Settings, load_settings
+from allornone.venues import Venue
+from allornone.venues.plan import check_plan, warnings
+from allornone.venues.registry import open_venues
+
+ANSWER_TIMEOUT_S = 5.0
+"""How long a worker may take to answer: it replays a group of 64 operations in well under a second."""
+
+Venues = Mapping[str, Venue]
+
+
+class GroupClient:
+    """Groups of one task queue, through one connection. Build it with `connect`, or around a Temporal client.
+
+    `venues`, or what opens them, is needed to submit: a plan is checked against them before anything is started.
+    None submits unchecked.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        task_queue: str = wire.TASK_QUEUE,
+        venues: Venues | Callable[[], Venues] | None = None,
+    ) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._venues = venues
+
+    @classmethod
+    async def connect(cls, settings: Settings | None = None) -> "GroupClient":
+        """Connect as the environment says. Raises NoServerError when no server answers."""
+        chosen = settings or load_settings()
+        client = await connect(chosen)
+        return cls(client, task_queue=chosen.task_queue, venues=lambda: open_venues(chosen))
+
+    def check(self, group: AtomicGroup) -> tuple[str, ...]:
+        """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it."""
+        if callable(self._venues):
+            self._venues = self._venues()
+        if self._venues is None:
+            return ()
+        check_plan(group, self._venues)
+        return warnings(group, self._venues)
+
+    async def submit(self, group: AtomicGroup) -> GroupHandle:
+        """Start `group`, or attach to the same plan under the same id, open or ended.
+
+        Raises BadGroupError before anything is started, PlanConflictError when the id has another plan.
+        """
+        self.check(group)
+        group_id, plan_hash = group.atomic_group_id, group.plan_hash
+        with told(group_id):
+            try:
+                await start(self._client, self._task_queue, group)
+            except WorkflowAlreadyStartedError:
+                existing = await self._plan_hash(await self._handle(group_id).describe())
+                if existing != plan_hash:
+                    raise PlanConflictError(group_id, plan_hash, existing or "unknown") from None
+                return GroupHandle(self, group_id, plan_hash, attached=True)
+        return GroupHandle(self, group_id, plan_hash)
+
+    async def result(self, group_id: str) -> GroupResult:
+        """Wait for the group's end, however long; a group that needs an operator waits for one.
+
+        Raises UnknownGroupError, BadGroupError when the run refused its input, GroupAbandonedError when somebody
+        terminated it.
+        """
+        with told(group_id):
+            while True:
+                try:
+                    return await self._handle(group_id).result()
+                except WorkflowFailureError as error:
+                    # A reset ends one run and starts another: then the group goes on under the same id.
+                    if (await self._handle(group_id).describe()).status is WorkflowExecutionStatus.RUNNING:
+                        continue
+                    raise of_failed_run(group_id, error) from error
+
+    async def status(self, group_id: str, *, timeout_s: float = ANSWER_TIMEOUT_S) -> GroupView:
+        """Return how the group stands: from its result once it has one, else from its workflow.
+
+        Raises UnknownGroupError, NoWorkerError when no worker answers within `timeout_s`, and what `result` raises
+        for a group that ended without one.
+        """
+        with told(group_id):
+            description = await self._handle(group_id).describe()
+            if description.status is not WorkflowExecutionStatus.RUNNING:
+                result = await self.result(group_id)
+                return ended_view(await self.plan(group_id), result, listing.summary_of(description))
+            try:
+                return await self._handle(group_id).query(
+                    wire.STATUS, result_type=GroupView, rpc_timeout=timedelta(seconds=timeout_s)
+                )
+            except (RPCError, WorkflowQueryFailedError) as error:
+                if not _unanswered(error):
+                    raise
+                raise NoWorkerError(await self._why_silent()) from error
+
+    async def outline(self, group_id: str) -> GroupView:
+        """Return what the server alone knows of the group: its status, none of its operations."""
+        with told(group_id):
+            description = await self._handle(group_id).describe()
+            return outline(listing.summary_of(description), await self._plan_hash(description) or "")
+
+    async def plan(self, group_id: str) -> AtomicGroup:
+        """Return the plan the group was submitted with, from its history: no worker is needed."""
+        with told(group_id):
+            async for event in self._handle(group_id).fetch_history_events(page_size=1):
+                given = event.workflow_execution_started_event_attributes.input.payloads
+                (decoded,) = await self._client.data_converter.decode(given, [GroupStart])
+                plan: AtomicGroup = decoded.group
+                return plan
+        raise AssertionError("a history begins with its start")
+
+    async def list(
+        self,
+        *,
+        status: GroupStatus | None = None,
+        needs_operator: bool | None = None,
+        strategy: str | None = None,
+        late_of: str | None = None,
+        open_only: bool = False,
+        limit: int = 50,
+    ) -> tuple[GroupSummary, ...]:
+        """Return the newest groups that fit. `late_of` finds the runs that look after a group's late effects."""
+        search = listing.query(
+            status=status,
+            needs_operator=needs_operator,
+            strategy=strategy,
+            late_of=late_of,
+            open_only=open_only,
+        )
+        with told("list"):
+            return tuple(
+                [
+                    listing.summary_of(found)
+                    async for found in self._client.list_workflows(search, limit=limit)
+                ]
+            )
+
+    async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:
+        """Look again at what is unknown, or try the next epoch of what is stuck, now."""
+        return await self._tell(group_id, wire.RETRY, command)
+
+    async def cancel(self, group_id: str, command: CancelCommand) -> CommandReceipt:
+        """Undo what took effect and end."""
+        return await self._tell(group_id, wire.CANCEL, command)
+
+    async def resolve(self, group_id: str, command: ResolveCommand) -> CommandReceipt:
+        """Settle what the machine cannot know."""
+        return await self._tell(group_id, wire.RESOLVE_UPDATE, command)
+
+    async def pause(self, group_id: str, command: PauseCommand) -> CommandReceipt:
+        """Send nothing new forward."""
+        return await self._tell(group_id, wire.PAUSE, command)
+
+    async def resume(self, group_id: str, command: ResumeCommand) -> CommandReceipt:
+        """Go on after a pause."""
+        return await self._tell(group_id, wire.RESUME, command)
+
+    async def workers(self) -> tuple[Poller, ...]:
+        """Return who polls the task queue."""
+        with told("workers"):
+            return await pollers(self._client, self._task_queue)
+
+    async def _tell(self, group_id: str, name: str, command: Command) -> CommandReceipt:
+        with told(group_id):
+            return await tell(self._handle(group_id), name, command)
+
+    async def _why_silent(self) -> str:
+        found = await pollers(self._client, self._task_queue)
+        if not found:
+            return absence(self._task_queue)
+        names = ", ".join(poller.identity for poller in found)
+        return f"no worker answers on task queue {self._task_queue!r}; polling there lately: {names}"
+
+    async def _plan_hash(self, description: WorkflowExecutionDescription) -> str | None:
+        found: Any = (await description.memo()).get(PLAN_HASH)
+        return found if isinstance(found, str) else None
+
+    def _handle(self, group_id: str) -> WorkflowHandle[Any, GroupResult]:
+        return self._client.get_workflow_handle(group_id, result_type=GroupResult)
+
+
+def _unanswered(error: RPCError | WorkflowQueryFailedError) -> bool:
+    return isinstance(error, WorkflowQueryFailedError) or is_silence(error)

@@ -1,0 +1,87 @@
+"""Groups as the server's index has them: found without a worker, perhaps a second late."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from allornone import wire
+from allornone.client.start import (
+    CORRELATION_ID,
+    GROUP_STATUS,
+    NEEDS_OPERATOR,
+    OPERATION_COUNT,
+    STRATEGY,
+    VENUES,
+)
+from allornone.models.group import GroupStatus
+
+ABANDONED = "abandoned"
+"""The workflow ended without a result, so that the index still shows what the group was doing then."""
+
+_LIVING = frozenset(
+    {
+        WorkflowExecutionStatus.RUNNING,
+        WorkflowExecutionStatus.COMPLETED,
+        WorkflowExecutionStatus.CONTINUED_AS_NEW,
+    }
+)
+
+
+class GroupSummary(BaseModel):
+    """One line of a list. `status` is the group's, or `abandoned`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    atomic_group_id: str
+    status: str
+    needs_operator: bool = False
+    strategy: str = ""
+    correlation_id: str = ""
+    venues: tuple[str, ...] = ()
+    operation_count: int = 0
+    started_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+def query(
+    *,
+    status: GroupStatus | None = None,
+    needs_operator: bool | None = None,
+    strategy: str | None = None,
+    late_of: str | None = None,
+    open_only: bool = False,
+) -> str:
+    """Return the search for groups that fit everything given."""
+    terms = [f"WorkflowType = {_quoted(wire.GROUP_WORKFLOW)}", "ExecutionStatus != 'ContinuedAsNew'"]
+    if status is not None:
+        terms.append(f"{wire.GROUP_STATUS} = {_quoted(status.value)}")
+    if needs_operator is not None:
+        terms.append(f"{wire.NEEDS_OPERATOR} = {'true' if needs_operator else 'false'}")
+    if strategy is not None:
+        terms.append(f"{wire.STRATEGY} = {_quoted(strategy)}")
+    if late_of is not None:
+        terms.append(f"WorkflowId STARTS_WITH {_quoted(late_of + '/late-')}")
+    if open_only:
+        terms.append("ExecutionStatus = 'Running'")
+    return " AND ".join(terms)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def summary_of(execution: WorkflowExecution) -> GroupSummary:
+    """Return the line of one execution."""
+    found = execution.typed_search_attributes
+    return GroupSummary(
+        atomic_group_id=execution.id,
+        status=found.get(GROUP_STATUS) or "unknown" if execution.status in _LIVING else ABANDONED,
+        needs_operator=bool(found.get(NEEDS_OPERATOR)),
+        strategy=found.get(STRATEGY) or "",
+        correlation_id=found.get(CORRELATION_ID) or "",
+        venues=tuple(found.get(VENUES) or ()),
+        operation_count=found.get(OPERATION_COUNT) or 0,
+        started_at=execution.start_time,
+        closed_at=execution.close_time,
+    )

@@ -1,0 +1,47 @@
+"""An operator's word to an open group: taken once, however often it is sent."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import (
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from allornone.client.faults import of_refused_update
+from allornone.client.listing import summary_of
+from allornone.errors import CommandRefusedError, NoWorkerError
+from allornone.models.commands import Command, CommandReceipt
+from allornone.models.result import GroupResult
+
+TIMEOUT = timedelta(seconds=10)
+
+
+async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Command) -> CommandReceipt:
+    """Send `command` and wait until the group took it. Without a `command_id` it is given one, so that the group
+    can tell it sent again from another.
+
+    Raises CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be taken.
+    """
+    named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
+    try:
+        return await handle.execute_update(
+            name, named, id=named.command_id, result_type=CommandReceipt, rpc_timeout=TIMEOUT
+        )
+    except WorkflowUpdateFailedError as error:
+        raise of_refused_update(error) from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise NoWorkerError(
+            f"no worker took the command within {TIMEOUT.total_seconds():.0f} s; one that comes may still take it; "
+            f"to be sure, send it again with command id {named.command_id}"
+        ) from error
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        status = summary_of(await handle.describe()).status
+        raise CommandRefusedError(
+            f"group {handle.id!r} has ended ({status}); no command makes sense any more"
+        ) from error

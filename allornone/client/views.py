@@ -1,0 +1,55 @@
+"""A group's view without asking its workflow: from its plan and its result, or from the index alone."""
+
+from allornone.client.listing import ABANDONED, GroupSummary
+from allornone.deltas import add, without_zero
+from allornone.models.execution import Direction
+from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.operation import OperationCommand
+from allornone.models.result import GroupResult, GroupView, OperationResult, OperationState, OperationView
+
+
+def ended_view(group: AtomicGroup, result: GroupResult, started: GroupSummary) -> GroupView:
+    """Return how a group stands that has its result. No command makes sense any more."""
+    results = {operation.operation_id: operation for operation in result.operations}
+    return GroupView(
+        atomic_group_id=result.atomic_group_id,
+        plan_hash=result.plan_hash,
+        status=result.status,
+        reason=result.reason,
+        operations=tuple(
+            _ended(operation, results.get(operation.operation_id)) for operation in group.operations
+        ),
+        residual_deltas=result.residual_deltas,
+        friction=result.friction,
+        started_at=started.started_at,
+        result=result,
+    )
+
+
+def _ended(operation: OperationCommand, result: OperationResult | None) -> OperationView:
+    came_to = result or OperationResult(operation_id=operation.operation_id, state=OperationState.PLANNED)
+    handshakes = (*came_to.handshakes, *came_to.undo_handshakes)
+    return OperationView(
+        operation_id=operation.operation_id,
+        operation_type=operation.operation_type.value,
+        venue=operation.venue,
+        state=came_to.state,
+        direction=Direction.ROLLBACK if came_to.undo_handshakes else Direction.FORWARD,
+        verdict=came_to.verdict,
+        expected_deltas=operation.expected_deltas,
+        net_deltas=without_zero(add(*(handshake.actual_deltas for handshake in handshakes))),
+    )
+
+
+def outline(summary: GroupSummary, plan_hash: str) -> GroupView:
+    """Return what the server alone knows of an open group: its status, and none of its operations."""
+    known = summary.status not in (ABANDONED, "unknown")
+    return GroupView(
+        atomic_group_id=summary.atomic_group_id,
+        plan_hash=plan_hash,
+        status=GroupStatus(summary.status) if known else GroupStatus.BLOCKED,
+        reason="no worker answers; this is what the server last knew of the group",
+        needs_operator=summary.needs_operator,
+        operations=(),
+        started_at=summary.started_at,
+    )

@@ -1,0 +1,206 @@
+"""What an answer changes. Each answer is about the one reference in flight; any other is ignored."""
+
+from dataclasses import replace
+
+from allornone.core.answer import Answer, AnswerKind, Fence
+from allornone.core.clock import READINGS_MAX, count_up
+from allornone.core.command import heard
+from allornone.core.facts import patience_left, trouble, with_progress
+from allornone.core.state import Attempt, Flight, GroupState, Notice, Phase, Progress
+from allornone.core.unwind import nothing_to_undo
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Direction
+from allornone.models.group import AtomicGroup
+from allornone.models.reconciliation import Verdict
+
+_SURE = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
+
+
+def observe(plan: AtomicGroup, state: GroupState, answer: Answer) -> GroupState:
+    """Return the state after `answer`. The flight it is about is settled, or known a little better."""
+    state = replace(state, known_seq=max(state.known_seq, answer.seq))
+    flight = state.flight
+    if flight is None or (flight.direction, flight.epoch) != (answer.direction, answer.epoch):
+        return state
+    after = _observed(plan, state, flight, answer)
+    return after if state.claim is None else _judge(after, flight, answer)
+
+
+def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+    """Hold an operator's word against the look-up it asked for."""
+    claimed = state.claim.handshake if state.claim is not None else None
+    if claimed is not None:
+        shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
+        if answer.kind is AnswerKind.CLOSED and shown == claimed.actual_deltas:
+            return heard(state, borne_out=True, message="resolved as confirmed")
+        return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {shown or answer.note}")
+    if answer.kind in (AnswerKind.ABSENT, AnswerKind.NOT_SENT, AnswerKind.REFUSED):
+        return heard(state, borne_out=True, message="resolved as failed")
+    never = answer.fence is Fence.NEVER_SETTLED and flight.direction is Direction.FORWARD
+    if answer.kind is AnswerKind.UNKNOWN and never:
+        progress = state.operations[flight.index]
+        ranges = (*progress.unfenced, (flight.direction, flight.epoch))
+        state = with_progress(replace(state, flight=None), flight.index, replace(progress, unfenced=ranges))
+        return heard(state, borne_out=True, message="resolved as failed, unfenced: the end will list it as a range")
+    return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {answer.note}")
+
+
+def _observed(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+    match answer.kind:
+        case AnswerKind.SUPERSEDED:
+            return replace(state, superseded=True)
+        case AnswerKind.UNKNOWN | AnswerKind.OPEN:
+            return _unsettled(state, flight, answer)
+        case AnswerKind.CLOSED if _reads_again(answer, flight):
+            return _read_again(state, flight, answer)
+        case AnswerKind.CLOSED if _verdict(answer) is Verdict.UNOBSERVED:
+            return _unsettled(state, flight, answer)
+        case AnswerKind.NO_UNDO:
+            return nothing_to_undo(replace(state, flight=None), flight.index)
+        case AnswerKind.NOTHING_LEFT:
+            progress = replace(state.operations[flight.index], undone=True, note=answer.note)
+            return with_progress(replace(state, flight=None), flight.index, progress)
+        case AnswerKind.CLOSED | AnswerKind.REFUSED | AnswerKind.NOT_SENT | AnswerKind.ABSENT:
+            return settle(plan, state, flight, answer)
+
+
+def lost(state: GroupState, *, sending: bool) -> GroupState:
+    """Return the state after an activity that never answered: its reference is unknown, and a copy may live on."""
+    if state.flight is None:
+        return state
+    flight = replace(state.flight, waited_s=0.0, note="the activity was lost", urgent=sending)
+    if sending:
+        return replace(state, flight=replace(flight, phase=Phase.UNKNOWN))
+    return replace(state, flight=replace(flight, looks=count_up(flight.looks)))
+
+
+def _verdict(answer: Answer) -> Verdict | None:
+    return answer.reconciliation.verdict if answer.reconciliation is not None else None
+
+
+def _reads_again(answer: Answer, flight: Flight) -> bool:
+    if _verdict(answer) in _SURE:
+        return False
+    return not answer.recorded and flight.readings + 1 < READINGS_MAX
+
+
+def _read_again(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+    read = replace(
+        flight,
+        phase=Phase.READING,
+        came_back=True,
+        readings=flight.readings + 1,
+        looks=count_up(flight.looks),
+        waited_s=0.0,
+        urgent=False,
+        note=answer.note,
+    )
+    return replace(state, flight=read)
+
+
+def _unsettled(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+    sending = flight.looks == 0 and not flight.came_back
+    # An open order stays one through a bad look; what resolving finds open is being recalled, and is not waited for.
+    is_open = flight.phase is Phase.OPEN or (answer.kind is AnswerKind.OPEN and sending)
+    known = replace(
+        flight,
+        phase=Phase.OPEN if is_open else Phase.UNKNOWN,
+        came_back=True,
+        fence=answer.fence,
+        readable=answer.readable,
+        looks=flight.looks if sending else count_up(flight.looks),
+        waited_s=0.0,
+        urgent=sending and not is_open,
+        note=answer.note,
+    )
+    return replace(state, flight=known)
+
+
+def settle(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+    """Put the flight's outcome among the operation's attempts."""
+    attempt = Attempt(
+        direction=flight.direction,
+        epoch=flight.epoch,
+        kind=answer.kind,
+        verdict=_verdict(answer),
+        handshake=answer.handshake if answer.kind is AnswerKind.CLOSED else None,
+        attested=bool(answer.handshake and answer.handshake.evidence.attested),
+    )
+    progress = state.operations[flight.index]
+    progress = replace(progress, attempts=(*progress.attempts, attempt), note=answer.note, waited_s=0.0)
+    if flight.direction is Direction.FORWARD:
+        progress = _count_forward(plan, flight.index, progress, attempt)
+    else:
+        progress = _count_undo(progress, attempt, undone=answer.undone)
+    return with_progress(replace(state, flight=None), flight.index, progress)
+
+
+def _count_forward(plan: AtomicGroup, index: int, progress: Progress, attempt: Attempt) -> Progress:
+    operation = plan.operations[index]
+    progress = replace(progress, undone=progress.undone and not attempt.took_effect)
+    if attempt.kind in (AnswerKind.NOT_SENT, AnswerKind.ABSENT):
+        late = not patience_left(operation, progress)
+        refusals = count_up(progress.refusals) if late else progress.refusals
+        return replace(progress, tries=count_up(progress.tries), refusals=refusals)
+    if trouble(operation, progress) is None:
+        return replace(progress, tries=0, refusals=0)
+    return replace(progress, tries=0, refusals=count_up(progress.refusals))
+
+
+def _count_undo(progress: Progress, attempt: Attempt, *, undone: bool) -> Progress:
+    if undone:
+        return replace(progress, undone=True)
+    # A part or a breach made progress: the rest follows at once, and only what did nothing backs off further.
+    return replace(progress, undo_tries=1 if attempt.took_effect else count_up(progress.undo_tries))
+
+
+def recorded(state: GroupState, seq: int, *, superseded: bool) -> GroupState:
+    """Return the state after the first notice of the outbox was recorded, or another life's log refused it."""
+    state = replace(state, known_seq=max(state.known_seq, seq), outbox=state.outbox[1:], notices=state.notices + 1)
+    return replace(state, superseded=True, outbox=()) if superseded else state
+
+
+def ended(state: GroupState, seq: int, *, superseded: bool) -> GroupState:
+    """Return the state after the end record."""
+    return replace(state, known_seq=max(state.known_seq, seq), recorded=True, superseded=superseded)
+
+
+def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tuple[int, Answer], ...]) -> GroupState:
+    """Return the state after the last look: an effect that nobody expected joins what is to be undone."""
+    changed = False
+    unread = False
+    for index, answer in answers:
+        state = replace(state, known_seq=max(state.known_seq, answer.seq))
+        if answer.kind is AnswerKind.SUPERSEDED:
+            return replace(state, superseded=True)
+        if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
+            state, changed = _late(plan, state, index, answer), True
+        unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
+    if changed:
+        return replace(state, looked=False, last_looks=0, look_wait_s=0.0)
+    if unread:
+        return replace(state, last_looks=state.last_looks + 1, look_wait_s=0.0)
+    return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
+
+
+def _differs(progress: Progress, answer: Answer) -> bool:
+    known = [each for each in progress.attempts if (each.direction, each.epoch) == (answer.direction, answer.epoch)]
+    shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
+    believed = [each.handshake.actual_deltas for each in known if each.handshake is not None]
+    return shown != (believed[0] if believed else {})
+
+
+def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
+    progress = state.operations[index]
+    kept = tuple(each for each in progress.attempts if (each.direction, each.epoch) != (answer.direction, answer.epoch))
+    late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
+    attempts = tuple(sorted((*kept, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch)))
+    notice = Notice(
+        TransitionKind.LATE_EFFECT,
+        reason=f"{plan.operations[index].operation_id}: the last look shows an effect that was not known",
+        index=index,
+        direction=answer.direction,
+        epoch=answer.epoch,
+    )
+    state = with_progress(state, index, replace(progress, attempts=attempts, undone=False, note=notice.reason))
+    return replace(state, outbox=(*state.outbox, notice))

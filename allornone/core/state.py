@@ -1,0 +1,158 @@
+"""Everything the core remembers of a group. Plain values: they survive a replay and a continue-as-new."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from allornone.core.answer import AnswerKind, Fence
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Direction, ExecutionHandshake
+from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.reconciliation import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One settled reference: closed with a size, or failed without one."""
+
+    direction: Direction
+    epoch: int
+    kind: AnswerKind
+    verdict: Verdict | None = None
+    handshake: ExecutionHandshake | None = None
+    attested: bool = False
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether the venue moved anything under this reference."""
+        return self.kind is AnswerKind.CLOSED and self.handshake is not None and bool(self.handshake.actual_deltas)
+
+
+class Phase(StrEnum):
+    """Why a reference is not settled yet."""
+
+    UNKNOWN = "unknown"
+    OPEN = "open"
+    READING = "reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """The one reference that is not settled. While there is one, nothing else is sent, undone or ended.
+
+    `came_back`: the sending attempt itself answered, so no copy of it can still be about to send. `spent_s` counts
+    from the send, `waited_s` from the last look.
+    """
+
+    index: int
+    direction: Direction
+    epoch: int
+    phase: Phase = Phase.UNKNOWN
+    came_back: bool = False
+    fence: Fence = Fence.WAITING
+    readable: bool = True
+    readings: int = 0
+    looks: int = 0
+    spent_s: float = 0.0
+    waited_s: float = 0.0
+    urgent: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One operation's life. Counters saturate: they bound budgets and backoffs, nothing else."""
+
+    attempts: tuple[Attempt, ...] = ()
+    forward_epoch: int = 0
+    undo_epoch: int = 0
+    refusals: int = 0
+    tries: int = 0
+    trying_s: float = 0.0
+    undo_tries: int = 0
+    undo_s: float = 0.0
+    waited_s: float = 0.0
+    pressed: bool = False
+    undone: bool = False
+    irreversible: bool = False
+    accepted: bool = False
+    unfenced: tuple[tuple[Direction, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwinding:
+    """The group rolls back everything after `floor`; nothing up to a pivot in effect is undone."""
+
+    reason: str
+    floor: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An operator's word about the reference in flight, until a look-up bears it out or refuses it.
+
+    `handshake` is what they say happened; None says that nothing did.
+    """
+
+    command_id: str
+    handshake: ExecutionHandshake | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A transition to be recorded."""
+
+    kind: TransitionKind
+    reason: str = ""
+    actor: str = ""
+    index: int | None = None
+    direction: Direction | None = None
+    epoch: int | None = None
+    facts: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A command that was taken, and what was answered, so that the same id again is answered alike."""
+
+    command_id: str
+    message: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A group between two activities."""
+
+    operations: tuple[Progress, ...]
+    flight: Flight | None = None
+    unwinding: Unwinding | None = None
+    cancel: bool = False
+    deadline: bool = False
+    released: bool = False
+    """An operator's `retry` lets a group past its pivot go on after its deadline."""
+    paused: bool = False
+    given_up: bool = False
+    """An operator accepted what is left of the whole group."""
+    superseded: bool = False
+    looked: bool = False
+    last_looks: int = 0
+    look_wait_s: float = 0.0
+    claim: Claim | None = None
+    handled: tuple[Handled, ...] = ()
+    outbox: tuple[Notice, ...] = ()
+    notices: int = 0
+    announced: tuple[GroupStatus, str] | None = None
+    known_seq: int = 0
+    verdict: GroupStatus | None = None
+    recorded: bool = False
+
+
+def begin(plan: AtomicGroup) -> GroupState:
+    """Return the state of a group that has not done anything: its start is to be recorded."""
+    return GroupState(
+        operations=tuple(Progress() for _ in plan.operations),
+        outbox=(Notice(TransitionKind.STARTED),),
+        announced=(GroupStatus.RUNNING, ""),
+    )

@@ -1,0 +1,105 @@
+"""A group file, from its bytes to a group. Whatever is wrong with it is one BadGroupError."""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from allornone.documents.complaints import validated_group
+from allornone.documents.numbers import Twice
+from allornone.documents.notations import from_json, from_yaml
+from allornone.errors import BadGroupError
+from allornone.models.group import AtomicGroup
+
+MAX_BYTES = 1 << 20
+"""A group of 64 operations takes some 60 kB; what is larger is no group, and YAML of 10 MB takes minutes to read."""
+
+STDIN = "-"
+
+
+def read_group(path: Path | str, *, group_id: str | None = None) -> AtomicGroup:
+    """Read the group in `path`, JSON or YAML by its suffix, or by its first character; `-` is standard input.
+
+    `group_id` replaces the id that the file gives. Numbers keep their digits. Raises BadGroupError, whose message has
+    a line per place that is wrong and says what to write there.
+    """
+    name = "standard input" if str(path) == STDIN else str(path)
+    data = _parsed(name, _text(name, _bytes(path, name)), Path(path).suffix.lower())
+    if not isinstance(data, dict):
+        raise BadGroupError(
+            f"{name}: a group must be a mapping with atomic_group_id and operations, was {_kind(data)}"
+        )
+    _refuse_twice(name, data, "")
+    if group_id is not None:
+        data = _renamed(data, group_id)
+    return validated_group(data, name)
+
+
+def _bytes(path: Path | str, name: str) -> bytes:
+    if str(path) == STDIN:
+        return _at_most(sys.stdin.buffer, name)
+    try:
+        with Path(path).open("rb") as file:
+            return _at_most(file, name)
+    except OSError as error:
+        raise BadGroupError(
+            f"{name}: cannot be read: {error.strerror}; name a JSON or YAML file, or -"
+        ) from None
+
+
+def _at_most(file: BinaryIO, name: str) -> bytes:
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise BadGroupError(
+            f"{name}: a group file must have at most 1 MiB ({MAX_BYTES} bytes), was larger; "
+            "write several groups of at most 64 operations each"
+        )
+    return content
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadGroupError(f"{name}: must be UTF-8 text, byte {error.start} is not") from None
+    if not text.strip():
+        raise BadGroupError(f"{name}: is empty; write a mapping with atomic_group_id and operations")
+    return text
+
+
+def _parsed(name: str, text: str, suffix: str) -> object:
+    as_json = suffix == ".json" or (suffix not in (".yaml", ".yml") and text.lstrip()[0] in "{[")
+    try:
+        return from_json(text) if as_json else from_yaml(text)
+    except RecursionError:
+        raise BadGroupError(f"{name}: is nested too deeply; a group needs no more than five levels") from None
+    except ValueError as error:
+        raise BadGroupError(f"{name}: {error}") from None
+
+
+def _kind(data: object) -> str:
+    return "a list" if isinstance(data, list) else repr(data)[:60]
+
+
+def _refuse_twice(name: str, value: object, place: str) -> None:
+    if isinstance(value, Twice):
+        raise BadGroupError(f"{name}: {place} is written twice; keep one of them")
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _refuse_twice(name, part, f"{place}.{key}" if place else str(key))
+    if isinstance(value, list):
+        for index, part in enumerate(value):
+            _refuse_twice(name, part, f"{place}[{index}]")
+
+
+def _renamed(data: dict[str, object], group_id: str) -> dict[str, object]:
+    """Give the group and each operation that names its old group the new id."""
+    old, operations = data.get("atomic_group_id"), data.get("operations")
+    if isinstance(operations, list):
+        operations = [_moved(operation, old, group_id) for operation in operations]
+    return {**data, "atomic_group_id": group_id, "operations": operations}
+
+
+def _moved(operation: object, old: object, group_id: str) -> object:
+    if isinstance(operation, dict) and old is not None and operation.get("atomic_group_id") == old:
+        return {**operation, "atomic_group_id": group_id}
+    return operation

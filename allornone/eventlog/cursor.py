@@ -1,0 +1,40 @@
+"""A place in a file up to which its lines were read and believed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allornone.eventlog.line import FIRST, Fields, decode, line_hash
+
+CHUNK_BYTES = 1 << 20
+"""How much is read at once: a large log is walked, never loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """After `line` lines, at `offset`, behind a line whose hash is `prev`. Enough to resume without a gap."""
+
+    offset: int = 0
+    line: int = 0
+    prev: str = FIRST
+
+    def after(self, raw: bytes) -> "Cursor":
+        """Return the place behind `raw`, a line without its newline."""
+        return Cursor(self.offset + len(raw) + 1, self.line + 1, line_hash(raw))
+
+    def decode(self, raw: bytes) -> Fields:
+        """Return the fields of the line that begins here. Raises BadLineError."""
+        return decode(raw, self.prev)
+
+
+def raw_lines(descriptor: int, offset: int, end: int) -> Iterator[bytes]:
+    """Yield each full line between `offset` and `end`, without its newline, and no unterminated tail."""
+    rest: list[bytes] = []
+    while chunk := os.pread(descriptor, min(CHUNK_BYTES, end - offset), offset):
+        offset += len(chunk)
+        head, *lines = chunk.split(b"\n")
+        rest.append(head)
+        if lines:
+            yield b"".join(rest)
+            yield from lines[:-1]
+            rest = [lines[-1]]

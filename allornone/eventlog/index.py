@@ -1,0 +1,124 @@
+"""What a writer remembers of the log: enough to check a record, never the records themselves."""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from allornone.eventlog.facts import fingerprint
+from allornone.eventlog.layout import FAMILIES, GROUPS, LOG_RECOVERED, OPERATIONS, TRANSITIONS
+from allornone.eventlog.line import Fields
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import ExecutionStatus
+
+SETTLED = frozenset({ExecutionStatus.CONFIRMED, ExecutionStatus.FAILED, ExecutionStatus.ROLLED_BACK})
+
+
+class Place(NamedTuple):
+    """Where a line lies."""
+
+    file: str
+    offset: int
+    length: int
+
+
+class Known(NamedTuple):
+    """An event that is in the log: what it states, and where to read it again."""
+
+    fingerprint: bytes
+    place: Place
+
+
+class Mark(NamedTuple):
+    """One record of a group, as far as the question "has another life gone on" needs it."""
+
+    seq: int
+    event_id: str
+    client_ref: str
+    kind: str
+
+
+@dataclass(slots=True)
+class ReferenceIndex:
+    """What is known of one reference."""
+
+    intent: Place | None = None
+    outcome: Place | None = None
+    outcome_status: str | None = None
+    revoked: bool = False
+
+    def add(self, file: str, fields: Fields, place: Place) -> None:
+        """Take in a record of this reference. The first intent and the last outcome count."""
+        if file == TRANSITIONS:
+            self.revoked = self.revoked or fields["kind"] == TransitionKind.REVOKED
+        elif file == OPERATIONS and fields["status"] == ExecutionStatus.PENDING:
+            self.intent = self.intent or place
+        elif file == OPERATIONS and fields["status"] in SETTLED:
+            self.outcome, self.outcome_status = place, fields["status"]
+
+
+@dataclass(slots=True)
+class GroupIndex:
+    """What is known of one group. `marks` are in the order of `seq`."""
+
+    marks: list[Mark] = field(default_factory=list[Mark])
+    references: dict[str, ReferenceIndex] = field(default_factory=dict[str, ReferenceIndex])
+    started: Place | None = None
+    end_ids: set[str] = field(default_factory=set[str])
+
+    @property
+    def last_seq(self) -> int:
+        """The group's last record; 0 before the first."""
+        return self.marks[-1].seq if self.marks else 0
+
+    @property
+    def next_seq(self) -> int:
+        """The `seq` of the next record: one after the last.
+
+        Or the lowest one missing: a power cut may keep the later of two records that lie in different files.
+        Nobody was told of either, so the one that is written again takes its place.
+        """
+        if len(self.marks) == self.last_seq:
+            return self.last_seq + 1
+        present = {mark.seq for mark in self.marks}
+        return next(seq for seq in range(1, self.last_seq + 2) if seq not in present)
+
+    def reference(self, client_ref: str) -> ReferenceIndex:
+        """Return what is known of a reference: of one never heard of, nothing, and nothing is kept."""
+        return self.references.get(client_ref) or ReferenceIndex()
+
+    def add(self, file: str, fields: Fields, place: Place) -> None:
+        """Take in a record of this group."""
+        client_ref: str | None = fields.get("client_ref")
+        kind: str = fields.get("kind") or FAMILIES[file]
+        insort(self.marks, Mark(fields["seq"], fields["event_id"], client_ref or "", kind))
+        if client_ref:
+            self.references.setdefault(client_ref, ReferenceIndex()).add(file, fields, place)
+        if file == GROUPS:
+            self.end_ids.add(fields["event_id"])
+        if kind == TransitionKind.STARTED and self.started is None:
+            self.started = place
+
+
+class Index:
+    """The whole log, by event and by group."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, Known] = {}
+        self._groups: dict[str, GroupIndex] = {}
+
+    def event(self, event_id: str) -> Known | None:
+        """Return what is known of an event, None when the log does not hold it."""
+        return self._events.get(event_id)
+
+    def group(self, group_id: str | None) -> GroupIndex:
+        """Return what is known of a group: of one never heard of, nothing, and nothing is kept."""
+        return self._groups.get(group_id or "") or GroupIndex()
+
+    def add(self, fields: Fields, place: Place) -> None:
+        """Take in the record that lies at `place`."""
+        if fields.get("kind") == LOG_RECOVERED:
+            return
+        self._events.setdefault(fields["event_id"], Known(fingerprint(fields), place))
+        group_id: str | None = fields["atomic_group_id"]
+        if group_id:
+            self._groups.setdefault(group_id, GroupIndex()).add(place.file, fields, place)

@@ -1,0 +1,128 @@
+"""The four files of a log as one thing: locked together, read up together, put on disk together."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from allornone.eventlog.appendfile import AppendFile
+from allornone.eventlog.disk import Disk
+from allornone.eventlog.facts import plain
+from allornone.eventlog.index import Index, Place
+from allornone.eventlog.layout import EVENTS, LOG_RECOVERED, MODELS, TRANSITIONS, file_of
+from allornone.eventlog.line import Fields, unwrapped
+from allornone.eventlog.lock import LogLock
+from allornone.eventlog.reserve import RESERVE_BYTES, Reserve
+from allornone.events import Event
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Journal:
+    """What the writers of one directory share. Nothing is on disk before `sync` returned.
+
+    `index` is true only while the lock is held. A journal whose sync failed once refuses everything: the
+    kernel may have dropped the pages that it could not write, and says so only once.
+    """
+
+    def __init__(self, directory: Path, disk: Disk = Disk(), reserve_bytes: int = RESERVE_BYTES) -> None:  # noqa: B008 (frozen)
+        self._directory = directory / EVENTS
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._disk = disk
+        self._lock = LogLock(self._directory / ".lock")
+        self._reserve = Reserve(self._directory / ".reserve", reserve_bytes, disk)
+        self._files = {name: AppendFile(self._directory / name, disk) for name in MODELS}
+        self._folders_synced = False
+        self._unnoted: list[Fields] = []
+        self._failure: OSError | None = None
+        self.index = Index()
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the lock of the log, with all that any process wrote taken in and a torn tail repaired.
+
+        Raises OSError after a failed sync, and DamagedLogError when a line is not what was written.
+        """
+        with self._lock.held():
+            self._refuse_after_failure()
+            self._catch_up()
+            yield
+
+    def append(self, event: Event, *, from_reserve: bool) -> None:
+        """Write `event` with the next `seq` of its group.
+
+        `from_reserve` may take the reserve's room. What may not, is only written while the reserve stands.
+        Raises OSError when the disk is full, and then wrote nothing.
+        """
+        fields = plain(event)
+        if fields["atomic_group_id"]:
+            fields["seq"] = self.index.group(fields["atomic_group_id"]).next_seq
+        if not from_reserve:
+            self._reserve.ensure()
+        self.index.add(fields, self._write(file_of(event), fields, from_reserve=from_reserve))
+
+    def load(self, place: Place) -> Fields:
+        """Return the fields of the record at `place`."""
+        return unwrapped(orjson.loads(self._files[place.file].load(place)))
+
+    def sync(self) -> None:
+        """Put on disk all that was written or read; needs no lock. Raises OSError, and then for ever."""
+        self._refuse_after_failure()
+        try:
+            for file in self._files.values():
+                file.sync()
+            self._sync_folders()
+        except OSError as error:
+            self._failure = error
+            raise
+
+    def _refuse_after_failure(self) -> None:
+        if self._failure is not None:
+            found = f"the event log refuses writes since a sync failed ({self._failure})"
+            raise OSError(errno.EIO, f"{found}; check the disk, then restart this process")
+
+    def _catch_up(self) -> None:
+        for file in self._files.values():
+            for fields, place in file.unread():
+                self.index.add(fields, place)
+            tail = file.cut_tail()
+            if tail:
+                self._unnoted.append(_recovered(file.name, tail))
+        while self._unnoted:
+            self._write(TRANSITIONS, self._unnoted[0], from_reserve=True)
+            del self._unnoted[0]
+
+    def _write(self, name: str, fields: Fields, *, from_reserve: bool) -> Place:
+        try:
+            return self._files[name].append(fields)
+        except OSError as error:
+            if not from_reserve or error.errno not in _FULL or not self._reserve.release():
+                raise
+        return self._files[name].append(fields)
+
+    def _sync_folders(self) -> None:
+        """Make the files themselves findable after a power cut: once, since they are made once."""
+        if self._folders_synced:
+            return
+        for folder in (self._directory, self._directory.parent, self._directory.parent.parent):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                self._disk.sync(descriptor)
+            finally:
+                os.close(descriptor)
+        self._folders_synced = True
+
+
+def _recovered(file: str, tail: bytes) -> Fields:
+    return {
+        "kind": LOG_RECOVERED,
+        "real_utc_time": datetime.now(UTC).isoformat(),
+        "file": file,
+        "bytes": len(tail),
+        "sha256": hashlib.sha256(tail).hexdigest(),
+    }

@@ -1,0 +1,70 @@
+"""The default event log: JSON lines in one folder, shared by every worker of a host."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from allornone.eventlog import permit, recording
+from allornone.eventlog.disk import Disk
+from allornone.eventlog.groupcommit import GroupCommit
+from allornone.eventlog.journal import Journal
+from allornone.eventlog.reserve import RESERVE_BYTES
+from allornone.eventlog.trace import GroupTrace, Permit, Recorded, ReferenceTrace
+from allornone.events import Event
+from allornone.events.operation import OperationExecutionEvent
+from allornone.events.transition import GroupTransitionEvent
+
+Answer = TypeVar("Answer")
+
+
+class JsonlEventLog:
+    """An `EventLog` in `<directory>/events/`. The folder is made, with its parents.
+
+    Every method answers when all that its answer rests on is on disk; concurrent callers share the sync. File
+    work is done in a thread. Raises OSError when that cannot be: a full disk, a failed sync (after which
+    every call does), or DamagedLogError, which names the file and the line.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        disk: Disk = Disk(),  # noqa: B008 (frozen)
+        reserve_bytes: int = RESERVE_BYTES,
+    ) -> None:
+        self._directory = directory
+        self._journal = Journal(directory, disk, reserve_bytes)
+        self._commits = GroupCommit(self._journal)
+
+    @property
+    def directory(self) -> Path:
+        """The folder under which the log keeps its `events/`."""
+        return self._directory
+
+    async def refresh(self) -> None:
+        """Read what is there. A worker does so at its start: a damaged log stops it before any work."""
+        await self._commit(lambda: None)
+
+    async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        """Write the `pending` record of a reference, unless it may not be sent; see `EventLog.intend`."""
+        return await self._commit(lambda: permit.intend(self._journal, intent, known_seq))
+
+    async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
+        """Write `revoked` for a reference, once, and return all that is known of it."""
+        return await self._commit(lambda: permit.revoke(self._journal, revocation, known_seq))
+
+    async def record(self, events: tuple[Event, ...], known_seq: int) -> Recorded:
+        """Write events of one group in order, each once; see `EventLog.record`."""
+        return await self._commit(lambda: recording.record(self._journal, events, known_seq))
+
+    async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
+        """Return all that is recorded of a reference."""
+        return await self._commit(lambda: permit.trace(self._journal, group_id, client_ref))
+
+    async def group(self, group_id: str) -> GroupTrace:
+        """Return where the log stands with a group."""
+        return await self._commit(lambda: recording.group_trace(self._journal, group_id))
+
+    async def _commit(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.wrap_future(self._commits.submit(work))

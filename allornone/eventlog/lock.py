@@ -1,0 +1,37 @@
+"""The one lock of a log, over every process and thread that writes it."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LogLock:
+    """An advisory lock on a file of its own; the kernel lets go of it when its holder dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._threads = threading.Lock()
+        self._process = os.getpid()
+
+    def __del__(self) -> None:
+        descriptor = getattr(self, "_descriptor", None)
+        if descriptor is not None:
+            os.close(descriptor)
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """Hold the lock.
+
+        Raises RuntimeError in a forked child: parent and child would hold the same lock at the same time.
+        """
+        if os.getpid() != self._process:
+            raise RuntimeError("this event log was opened before a fork; open it anew in the child process")
+        with self._threads:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)

@@ -1,0 +1,77 @@
+"""The rules of a record: each event once, contradictions kept, another life's decisions refused."""
+
+from allornone.eventlog.facts import conflict, fingerprint, plain
+from allornone.eventlog.index import SETTLED, Place
+from allornone.eventlog.journal import Journal
+from allornone.eventlog.layout import kind_of
+from allornone.eventlog.supersession import DECISIONS, Question, superseded
+from allornone.eventlog.trace import GroupTrace, Recorded
+from allornone.events import Event
+from allornone.events.operation import OperationExecutionEvent
+from allornone.events.transition import GroupTransitionEvent, TransitionKind
+
+
+def record(journal: Journal, events: tuple[Event, ...], known_seq: int | None) -> Recorded:
+    """Write events of one group in order, each once by its `event_id`.
+
+    When another life of the group went on, evidence is still written and decisions are not. A `known_seq` of
+    None does not ask about other lives. Called under the journal's lock.
+    """
+    group_id = _one_group(events)
+    stale = known_seq is not None and superseded(
+        journal.index.group(group_id), Question.of(events, known_seq)
+    )
+    for event in events:
+        _write_once(journal, event, stale=stale)
+    return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale)
+
+
+def group_trace(journal: Journal, group_id: str) -> GroupTrace:
+    """Return where the log stands with a group."""
+    group = journal.index.group(group_id)
+    started = GroupTransitionEvent.model_validate(journal.load(group.started)) if group.started else None
+    return GroupTrace(seq=group.last_seq, started=started, ended=bool(group.end_ids))
+
+
+def _one_group(events: tuple[Event, ...]) -> str | None:
+    groups = {event.atomic_group_id for event in events}
+    if len(groups) != 1:
+        raise ValueError(
+            f"events of exactly one group are recorded together, were of {sorted(map(str, groups))}"
+        )
+    if not all(event.event_id for event in events):
+        raise ValueError(
+            "an event without an event_id cannot be recorded once; give it one (allornone.ids.event_id)"
+        )
+    return groups.pop()
+
+
+def _write_once(journal: Journal, event: Event, *, stale: bool) -> None:
+    known = journal.index.event(event.event_id)
+    if known is not None:
+        if known.fingerprint != fingerprint(plain(event)):
+            _keep_both(journal, known.place, event)
+        return
+    settled = _other_outcome(journal, event)
+    if settled is not None:
+        _keep_both(journal, settled, event)
+    elif not (stale and kind_of(event) in DECISIONS):
+        journal.append(event, from_reserve=kind_of(event) != TransitionKind.STARTED)
+
+
+def _other_outcome(journal: Journal, event: Event) -> Place | None:
+    """Return where the reference was settled otherwise than `event` settles it."""
+    if (
+        not isinstance(event, OperationExecutionEvent)
+        or event.client_ref is None
+        or event.status not in SETTLED
+    ):
+        return None
+    reference = journal.index.group(event.atomic_group_id).reference(event.client_ref)
+    return reference.outcome if reference.outcome_status not in {None, event.status} else None
+
+
+def _keep_both(journal: Journal, kept: Place, found: Event) -> None:
+    both = conflict(journal.load(kept), plain(found))
+    if journal.index.event(both.event_id) is None:
+        journal.append(both, from_reserve=True)

@@ -1,0 +1,104 @@
+"""How a group stands and how it ended: what the status query, the CLI and a strategy read."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from allornone.models.execution import Direction, ExecutionHandshake
+from allornone.models.group import GroupStatus
+from allornone.models.operation import Deltas
+from allornone.models.reconciliation import Verdict
+from allornone.units import ZERO, Amount, ClientRef, UtcTime
+
+
+class OperationState(StrEnum):
+    """`planned -> pending -> confirmed | failed | unknown`, and after that `confirmed -> rolled_back`."""
+
+    PLANNED = "planned"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ROLLED_BACK = "rolled_back"
+
+
+class UnfencedRange(BaseModel):
+    """A reference that may still take effect, or have: somewhere from nothing to `amount` of `token`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operation_id: str
+    direction: Direction
+    client_ref: ClientRef
+    token: str
+    amount: Amount = ZERO
+
+
+class OperationResult(BaseModel):
+    """What one operation came to: the handshake of every reference that was sent, in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operation_id: str
+    state: OperationState
+    verdict: Verdict | None = None
+    handshakes: tuple[ExecutionHandshake, ...] = ()
+    undo_handshakes: tuple[ExecutionHandshake, ...] = ()
+    residual_deltas: Deltas = Field(default_factory=dict)
+
+
+class GroupResult(BaseModel):
+    """How a group ended. `residual_deltas` is the exposure left, `friction` what the way there cost.
+
+    A completed group's deltas are what its plan asked for and are no residual.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    atomic_group_id: str
+    plan_hash: str
+    status: GroupStatus
+    operations: tuple[OperationResult, ...]
+    residual_deltas: Deltas = Field(default_factory=dict)
+    friction: Deltas = Field(default_factory=dict)
+    unfenced: tuple[UnfencedRange, ...] = ()
+    reason: str = ""
+
+
+class OperationView(BaseModel):
+    """One operation as it stands. `client_ref` is the reference that a command must name, where one would help."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operation_id: str
+    operation_type: str
+    venue: str
+    state: OperationState
+    direction: Direction = Direction.FORWARD
+    epoch: int = 0
+    client_ref: ClientRef | None = None
+    verdict: Verdict | None = None
+    expected_deltas: Deltas = Field(default_factory=dict)
+    net_deltas: Deltas = Field(default_factory=dict)
+    note: str = ""
+
+
+class GroupView(BaseModel):
+    """The answer to the query `status`. `commands` are those that make sense now; `needs` says why one is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    atomic_group_id: str
+    plan_hash: str
+    status: GroupStatus
+    reason: str = ""
+    needs_operator: bool = False
+    paused: bool = False
+    cancelling: bool = False
+    operations: tuple[OperationView, ...]
+    residual_deltas: Deltas = Field(default_factory=dict)
+    friction: Deltas = Field(default_factory=dict)
+    commands: tuple[str, ...] = ()
+    started_at: UtcTime | None = None
+    known_seq: int = 0
+    result: GroupResult | None = None

@@ -1,0 +1,100 @@
+"""An installation's settings, from `ALLORNONE_*`. Temporal's address is Temporal's own configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from allornone import wire
+from allornone.errors import BadSettingsError
+from allornone.units import NonNegativeAmount, Token, VenueName
+
+PREFIX = "ALLORNONE_"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().resolve()
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class VenueSettings(BaseModel):
+    """How one venue is reached: the adapter by its entry-point name, and whatever that adapter wants to know.
+
+    Every key but `adapter` is an option of the adapter. Options may be secrets, so none is ever shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    adapter: str = "paper"
+    options: dict[str, SecretStr] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_options(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or "options" in data:
+            return data  # pyright: ignore[reportUnknownVariableType] (pydantic refuses what it is not)
+        given = dict(cast("Mapping[str, object]", data))
+        adapter = given.pop("adapter", "paper")
+        return {"adapter": adapter, "options": {key: str(value) for key, value in given.items()}}
+
+    def plain(self) -> dict[str, str]:
+        """Return the options as the adapter reads them."""
+        return {key: value.get_secret_value() for key, value in self.options.items()}
+
+
+class Settings(BaseSettings):
+    """Where an installation keeps its things, which venues it may touch and how its processes listen.
+
+    `venues` without an entry means the paper venues. `limits`: per venue and token the largest amount of one
+    operation; when given, nothing else may be touched. A port of None is the usual one if that is free, else
+    any. `db_synchronous`: `NORMAL` survives the death of any process, `FULL` also a power cut, at 1.4 times
+    the time.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True)
+
+    data_dir: Folder = Path(".allornone")
+    log_dir: Folder = Field(default_factory=lambda data: data["data_dir"] / "logs")
+    task_queue: Annotated[str, Field(min_length=1, max_length=200)] = wire.TASK_QUEUE
+    venues: dict[VenueName, VenueSettings] = Field(default_factory=dict)
+    limits: dict[VenueName, dict[Token, NonNegativeAmount]] | None = None
+    paper_url: str | None = None
+    alert: str | None = None
+    host: str = "127.0.0.1"
+    temporal_port: Port | None = None
+    ui_port: Port | None = None
+    paper_port: Port | None = None
+    db_synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
+    sweep_every_s: PositiveInt = 60
+    max_concurrent_activities: PositiveInt = 100
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment; `given` wins over it. Raises BadSettingsError, one line a problem."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettingsError("\n".join(_problem(found) for found in error.errors())) from None
+    except ValueError as error:  # pydantic-settings, for a variable that is no JSON
+        raise BadSettingsError(f"a setting is no JSON: {error}; quote it as one JSON object") from None
+
+
+def _problem(found: Any) -> str:
+    place = PREFIX + str(found["loc"][0]).upper() if found["loc"] else "settings"
+    rest = ".".join(str(part) for part in found["loc"][1:])
+    # The input itself stays out of the message: an option may be a secret.
+    return f"{place}{' at ' + rest if rest else ''}: {found['msg']}"

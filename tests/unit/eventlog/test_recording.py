@@ -1,0 +1,246 @@
+"""Each event once, contradictions kept, decisions of another life refused."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.events import Event
+from allornone.events.transition import TransitionKind
+from tests.unit.eventlog.story import (
+    COMMAND,
+    CONFIRMED,
+    FIRST_REF,
+    GROUP,
+    SECOND_REF,
+    STARTED,
+    delta,
+    end,
+    intent,
+    lines,
+    operation,
+    revocation,
+    transition,
+    written,
+)
+
+
+async def test_events_of_a_group_are_numbered_over_all_files(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED, intent(), CONFIRMED, delta(), end()), known_seq=0)
+
+    assert written(tmp_path) == [(1, "started"), (2, "pending"), (3, "confirmed"), (4, "delta"), (5, "completed")]
+
+
+async def test_each_event_lies_in_the_file_of_its_type(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED, CONFIRMED, delta(), end()), known_seq=0)
+
+    assert lines(tmp_path, "group_transitions.jsonl")[0]["event_id"] == STARTED.event_id
+    assert lines(tmp_path, "operation_executions.jsonl")[0]["event_id"] == CONFIRMED.event_id
+    assert lines(tmp_path, "execution_deltas.jsonl")[0]["event_id"] == delta().event_id
+    assert lines(tmp_path, "atomic_operation_groups.jsonl")[0]["event_id"] == end().event_id
+
+
+async def test_amounts_are_strings_on_disk(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("confirmed", executed_amount=Decimal("1.10")),), known_seq=0)
+
+    assert lines(tmp_path, "operation_executions.jsonl")[0]["executed_amount"] == "1.1"
+
+
+async def test_an_integer_beyond_64_bits_is_a_string_on_disk(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("confirmed", venue_metadata={"wei": [10**21]}),), known_seq=0)
+
+    assert lines(tmp_path, "operation_executions.jsonl")[0]["venue_metadata"] == {"wei": ["1000000000000000000000"]}
+
+
+async def test_a_record_made_twice_is_written_once(log: JsonlEventLog, tmp_path: Path) -> None:
+    first = await log.record((STARTED, CONFIRMED), known_seq=0)
+
+    second = await log.record((STARTED, CONFIRMED), known_seq=0)
+
+    assert (first.seq, second.seq, second.superseded) == (2, 2, False)
+    assert written(tmp_path) == [(1, "started"), (2, "confirmed")]
+
+
+async def test_a_record_made_half_is_finished_by_the_next_attempt(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED,), known_seq=0)
+
+    recorded = await log.record((STARTED, CONFIRMED), known_seq=0)
+
+    assert (recorded.seq, recorded.superseded) == (2, False)
+    assert written(tmp_path) == [(1, "started"), (2, "confirmed")]
+
+
+@pytest.mark.parametrize(
+    "circumstances",
+    [
+        {"pid": 1},
+        {"attempt": 2},
+        {"timestamp": "2025-01-28T00:00:00+00:00"},
+        {"real_utc_time": "2025-01-28T00:00:00+00:00"},
+        {"submitted_at": "2025-01-28T00:00:00Z"},
+        {"executed_at": "2025-01-28T00:00:00Z"},
+        {"seq": 9},
+    ],
+    ids=lambda circumstances: next(iter(circumstances)),
+)
+async def test_other_circumstances_are_the_same_facts(
+    log: JsonlEventLog, tmp_path: Path, circumstances: dict[str, Any]
+) -> None:
+    await log.record((CONFIRMED,), known_seq=0)
+    await log.record((operation("confirmed", **circumstances),), known_seq=0)
+
+    assert written(tmp_path) == [(1, "confirmed")]
+
+
+async def test_another_order_of_keys_is_the_same_facts(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("confirmed", evidence={"block": 7, "tx": "0x1"}),), known_seq=0)
+    await log.record((operation("confirmed", evidence={"tx": "0x1", "block": 7}),), known_seq=0)
+
+    assert written(tmp_path) == [(1, "confirmed")]
+
+
+async def test_the_same_facts_are_known_after_reopening(log: JsonlEventLog, tmp_path: Path) -> None:
+    odd = operation("confirmed", evidence={"wei": 10**21, "rate": 0.1, "none": None, "text": "é\n"}, fee_amount="0.30")
+    await log.record((odd,), known_seq=0)
+
+    await JsonlEventLog(tmp_path).record((odd,), known_seq=0)
+
+    assert written(tmp_path) == [(1, "confirmed")]
+
+
+async def test_the_same_id_with_other_facts_is_kept_as_a_conflict(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("confirmed", executed_amount="1"),), known_seq=0)
+
+    await log.record((operation("confirmed", executed_amount="2"),), known_seq=1)
+
+    kept = lines(tmp_path, "group_transitions.jsonl")[0]
+    assert (kept["seq"], kept["kind"], kept["client_ref"]) == (2, "conflict", FIRST_REF)
+    assert kept["facts"]["kept"]["executed_amount"] == "1"
+    assert kept["facts"]["found"]["executed_amount"] == "2"
+
+
+async def test_a_conflict_is_kept_once(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("confirmed", executed_amount="1"),), known_seq=0)
+    for _ in range(2):
+        await log.record((operation("confirmed", executed_amount="2"),), known_seq=1)
+
+    assert written(tmp_path) == [(1, "confirmed"), (2, "conflict")]
+
+
+async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((operation("failed"),), known_seq=0)
+
+    await log.record((CONFIRMED,), known_seq=1)
+
+    trace = await log.reference(GROUP, FIRST_REF)
+    assert written(tmp_path) == [(1, "failed"), (2, "conflict")]
+    assert trace.outcome == operation("failed", seq=1)
+
+
+async def test_unknown_is_no_outcome_and_gives_way_to_one(log: JsonlEventLog) -> None:
+    await log.record((operation("unknown"),), known_seq=0)
+    assert (await log.reference(GROUP, FIRST_REF)).outcome is None
+
+    await log.record((CONFIRMED,), known_seq=1)
+    assert (await log.reference(GROUP, FIRST_REF)).outcome == operation("confirmed", seq=2)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        transition(TransitionKind.STARTED),
+        transition(TransitionKind.BLOCKED),
+        transition(TransitionKind.UNBLOCKED),
+        transition(TransitionKind.ROLLING_BACK),
+        transition(TransitionKind.COMMAND),
+        transition(TransitionKind.DEADLINE),
+        end("rolled_back"),
+    ],
+    ids=lambda event: getattr(event, "kind", "end"),
+)
+async def test_a_decision_of_a_superseded_life_is_not_written(
+    log: JsonlEventLog, tmp_path: Path, decision: Event
+) -> None:
+    await log.record((intent(SECOND_REF),), known_seq=0)
+
+    recorded = await log.record((decision,), known_seq=0)
+
+    assert (recorded.seq, recorded.superseded) == (1, True)
+    assert written(tmp_path) == [(1, "pending")]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        CONFIRMED,
+        delta(),
+        revocation(),
+        transition(TransitionKind.CONFLICT),
+        transition(TransitionKind.LATE_EFFECT),
+        transition(TransitionKind.ABANDONED),
+    ],
+    ids=lambda event: getattr(event, "kind", type(event).__name__),
+)
+async def test_evidence_of_a_superseded_life_is_written(log: JsonlEventLog, evidence: Event) -> None:
+    await log.record((intent(SECOND_REF),), known_seq=0)
+
+    recorded = await log.record((evidence,), known_seq=0)
+
+    assert (recorded.seq, recorded.superseded) == (2, True)
+
+
+async def test_a_superseded_life_writes_the_outcome_beside_its_refused_end(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((intent(SECOND_REF),), known_seq=0)
+
+    await log.record((CONFIRMED, end()), known_seq=0)
+
+    assert written(tmp_path) == [(1, "pending"), (2, "confirmed")]
+
+
+async def test_the_end_written_again_is_not_superseded_by_itself(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED, end()), known_seq=0)
+
+    recorded = await log.record((end(),), known_seq=1)
+
+    assert (recorded.seq, recorded.superseded) == (2, False)
+    assert written(tmp_path) == [(1, "started"), (2, "completed")]
+
+
+async def test_another_end_is_not_written(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((end("completed"),), known_seq=0)
+
+    recorded = await log.record((end("rolled_back"),), known_seq=1)
+
+    assert recorded.superseded
+    assert written(tmp_path) == [(1, "completed")]
+
+
+@pytest.mark.parametrize("event", [COMMAND, transition(TransitionKind.LATE_EFFECT, FIRST_REF)], ids=["command", "late"])
+async def test_what_happens_after_the_end_is_written(log: JsonlEventLog, event: Event) -> None:
+    await log.record((end(),), known_seq=0)
+
+    recorded = await log.record((event,), known_seq=1)
+
+    assert (recorded.seq, recorded.superseded) == (2, False)
+
+
+async def test_the_group_tells_its_start_its_end_and_its_last_record(log: JsonlEventLog) -> None:
+    await log.record((STARTED,), known_seq=0)
+    before = await log.group(GROUP)
+    await log.record((end(),), known_seq=1)
+    after = await log.group(GROUP)
+
+    assert (before.seq, before.started, before.ended) == (1, STARTED.model_copy(update={"seq": 1}), False)
+    assert (after.seq, after.ended) == (2, True)
+
+
+async def test_events_of_two_groups_are_refused(log: JsonlEventLog) -> None:
+    with pytest.raises(ValueError, match=r"exactly one group .* were of \['carry-1', 'carry-2'\]"):
+        await log.record((STARTED, intent(group="carry-2")), known_seq=0)
+
+
+async def test_an_event_without_an_id_is_refused(log: JsonlEventLog) -> None:
+    with pytest.raises(ValueError, match="without an event_id cannot be recorded once"):
+        await log.record((operation("confirmed", event_id=""),), known_seq=0)
