@@ -62,13 +62,14 @@ def reconcile(
     *,
     tolerance: Tolerance | None = None,
     sent: Decimal | None = None,
+    predicted: bool = False,
 ) -> Reconciliation:
     """Compare the expected deltas of `asked` with the actual deltas of `handshake`.
 
     `tolerance` is the operation's, also for its undo. `sent` is the details' amount as the adapter rounded
     it to the venue's step; without it any shortfall of the amount is a partial fill. A listed fee explains
-    exactly its amount on its key, and may be in the expected deltas already. Both sides of the answer are
-    placed, typed and one key a holding.
+    exactly its amount on its key, and may be in the expected deltas already. `predicted` marks a
+    simulation, which has no evidence. Both sides of the answer are placed, typed, one key a holding.
 
     Verdicts: `match`, nothing beyond fees and realised profit (`execution_details["realised_pnl"]` of a
     perp trade); `within`, the rest inside the bounds; `partial`, a part of the amount and the rest inside;
@@ -77,7 +78,7 @@ def reconcile(
     """
     expected = located(asked.expected_deltas, asked.source_venue, asked.target_venue)
     actual = located(handshake.actual_deltas, asked.source_venue, asked.target_venue)
-    unseen = _unobserved(handshake, expected, actual)
+    unseen = _unobserved(handshake, expected, actual, predicted=predicted)
     if unseen:
         return Reconciliation(
             verdict=Verdict.UNOBSERVED, expected=expected, actual=actual, reading=reading, reason=unseen
@@ -100,14 +101,14 @@ def reconcile(
     )
 
 
-def _unobserved(handshake: ExecutionHandshake, expected: Changes, actual: Changes) -> str:
+def _unobserved(handshake: ExecutionHandshake, expected: Changes, actual: Changes, *, predicted: bool) -> str:
     """Return why there is nothing to judge, empty where there is."""
     if handshake.status in (ExecutionStatus.PENDING, ExecutionStatus.UNKNOWN):
         return f"the outcome is {handshake.status.value}"
     if handshake.status is ExecutionStatus.FAILED:
         return ""
     evidence = handshake.evidence
-    if not (evidence.venue_ids or evidence.fills or evidence.tx_hash or evidence.attested):
+    if not (predicted or evidence.venue_ids or evidence.fills or evidence.tx_hash or evidence.attested):
         return "the venue confirms without evidence: no id, no fill, no transaction"
     if handshake.filled_ratio != 0 and without_zero(expected) and not without_zero(actual):
         return "the venue confirms but shows no change on any key"

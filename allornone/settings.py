@@ -1,5 +1,6 @@
 """An installation's settings, from `ALLORNONE_*`. Temporal's address is Temporal's own configuration."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -14,7 +15,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from allornone import wire
 from allornone.errors import BadSettingsError
@@ -89,8 +90,10 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise BadSettingsError("\n".join(_problem(found) for found in error.errors())) from None
-    except ValueError as error:  # pydantic-settings, for a variable that is no JSON
-        raise BadSettingsError(f"a setting is no JSON: {error}; quote it as one JSON object") from None
+    except SettingsError as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        variable = PREFIX + name[1].upper() if name else str(error)
+        raise BadSettingsError(f"{variable} must be one JSON object, such as '{{}}'") from None
 
 
 def _problem(found: Any) -> str:

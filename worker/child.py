@@ -34,14 +34,14 @@ class Program:
 def start(program: Program) -> Child:
     """Start a process in a session of its own, so that Ctrl-C in a terminal leaves its stop to us.
 
-    The child inherits the lock and so holds it until it dies, whatever becomes of us. Raises NoServerError when
-    another process holds it.
+    The child inherits the lock and so holds it until it dies, whatever becomes of us. Raises NoServerError
+    when another process holds it.
     """
     lock = take(program.alone)
     if lock is None:
         raise NoServerError(
-            f"another process serves {program.name} for {program.alone.parent}, but server.json does not lead "
-            f"to it; find it with `fuser {program.alone}` and stop it"
+            f"{program.name} already runs for {program.alone.parent}, but server.json does not lead to it; "
+            f"find it with `fuser {program.alone}` and stop it"
         )
     try:
         with program.log.open("ab") as output:
@@ -59,7 +59,7 @@ def start(program: Program) -> Child:
 
 
 def await_answer(program: Program, child: Child, listener: Listener) -> None:
-    """Wait until `listener` answers. Raises NoServerError with the log's place when it dies or takes too long."""
+    """Wait until `listener` answers. Raises NoServerError naming the log when it dies or takes too long."""
     within(START_TIMEOUT_S, lambda: child.poll() is not None or listener.answers)
     ended = child.poll()
     if ended is None and listener.answers:

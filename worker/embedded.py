@@ -1,10 +1,10 @@
 """The embedded installation: Temporal's dev server and the paper venues, as processes of their own.
 
-Whoever needs them starts what does not run and adopts what does, under a lock; the last to leave stops them. What
-a killed process leaves behind is adopted by the next.
+Whoever needs them starts what does not run and adopts what does, under a lock; the last to leave stops them.
+What a killed process leaves behind is adopted by the next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ Children = dict[int, Child]
 
 
 @contextmanager
-def embedded(settings: Settings) -> Iterator[ServerAddress]:
+def embedded(settings: Settings) -> Generator[ServerAddress]:
     """Have the server and the paper venues run meanwhile. Raises NoServerError when they cannot be had."""
     folder = settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _serves(listener: Listener) -> bool:
     within(PATIENCE_S, lambda: listener.answers or not listener.is_running)
     if listener.is_running and not listener.answers:
         raise NoServerError(
-            f"process {listener.process.pid} holds port {listener.port} of {listener.host} and does not answer; "
+            f"process {listener.process.pid} on port {listener.port} of {listener.host} does not answer; "
             f"stop it (`kill {listener.process.pid}`) and start again"
         )
     return listener.is_running

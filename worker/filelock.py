@@ -2,13 +2,13 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> Generator[None]:
     """Hold the lock alone, waiting for whoever has it."""
     lock = _opened(path)
     try:
@@ -19,7 +19,7 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def shared(path: Path) -> Iterator[None]:
+def shared(path: Path) -> Generator[None]:
     """Hold the lock together with others who share it."""
     lock = _opened(path)
     try:
@@ -30,7 +30,7 @@ def shared(path: Path) -> Iterator[None]:
 
 
 def take(path: Path) -> int | None:
-    """Take the lock alone without waiting: its descriptor, to close or to hand to a child; None if it is held."""
+    """Take the lock without waiting: its descriptor, to close or to hand to a child; None if it is held."""
     lock = _opened(path)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What a Temporal namespace must have before groups run in it: our search attributes, and time to look at the ended."""
+"""What a Temporal namespace must have before groups run in it: search attributes, and a long memory."""
 
 from datetime import timedelta
 
@@ -35,8 +35,8 @@ _CLI_NAMES = {
 async def register_search_attributes(client: Client) -> None:
     """Register what is missing. May be called again.
 
-    A group that sets an attribute which is not registered hangs for good, so this raises BadSettingsError, with the
-    command that an administrator would run, unless afterwards all are found with their types.
+    A group that sets an attribute which is not registered hangs for good. So unless afterwards all are found
+    with their types, this raises BadSettingsError with the command that an administrator would run.
     """
     found, refusal = await _found(client)
     missing = _missing(found)
@@ -50,7 +50,7 @@ async def register_search_attributes(client: Client) -> None:
 
 
 async def keep_closed_groups(client: Client) -> None:
-    """Let the embedded server keep closed groups for `wire.RETENTION`; its default is a day. May be called again."""
+    """Let the embedded server keep closed groups for `wire.RETENTION`; by default it does so for a day."""
     retention = Duration()
     retention.FromTimedelta(wire.RETENTION)
     await client.workflow_service.update_namespace(

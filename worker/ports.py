@@ -11,7 +11,10 @@ USUAL_PAPER = 8244
 
 
 def choose(asked: int | None, usual: int, host: str) -> int:
-    """Return the port asked for, else the usual one if it is free, else any. Raises BadSettingsError if taken."""
+    """Return the port asked for, else the usual one if it is free, else any.
+
+    Raises BadSettingsError if the one asked for is taken.
+    """
     if asked is not None:
         if not _is_free(asked, host):
             raise BadSettingsError(

@@ -1,1 +1,1 @@
-"""The workflows."""
+"""Decides: deterministic, replayable, without input or output."""

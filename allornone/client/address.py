@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from allornone.client.process import Process
+from allornone.settings import Settings
 
 FILE = "server.json"
 _ANSWER_TIMEOUT_S = 1.0
@@ -71,6 +72,14 @@ def live_address(data_dir: Path) -> ServerAddress | None:
     """Return the address of the embedded server of `data_dir` if it answers."""
     address = read_address(data_dir)
     return address if address is not None and address.temporal.answers else None
+
+
+def with_running_paper(settings: Settings) -> Settings:
+    """Return `settings` with the address of the paper venues' own process, if it runs and none is set."""
+    address = read_address(settings.data_dir)
+    if settings.paper_url is not None or address is None or address.paper_url is None:
+        return settings
+    return settings.model_copy(update={"paper_url": address.paper_url})
 
 
 def write_address(address: ServerAddress) -> None:

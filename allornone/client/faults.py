@@ -37,7 +37,7 @@ def told(group_id: str) -> Iterator[None]:
             ) from error
         if is_silence(error):
             raise NoServerError(
-                f"the Temporal server stopped answering ({error.message}); groups go on by themselves, ask again"
+                f"the Temporal server stopped answering ({error.message}); groups go on, ask again"
             ) from error
         raise
 

@@ -1,4 +1,4 @@
-"""A group watched until its end: how it stands, and for how long nobody has answered or it has been blocked."""
+"""A group watched until its end: how it stands, since when nobody answers, since when it is blocked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ QUERY_TIMEOUT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One look. `view` is the last one a worker gave, None before the first; `result` is there in the last look."""
+    """One look. `view` is the last that a worker gave, None before the first; the last look has `result`."""
 
     view: GroupView | None
     result: GroupResult | None = None
@@ -45,7 +45,8 @@ async def follow(client: GroupClient, group_id: str, *, every_s: float = 0.25) -
 async def _look(client: GroupClient, group_id: str, ending: asyncio.Future[GroupResult]) -> GroupView | None:
     """Ask once, unless the end comes first."""
     asking = asyncio.ensure_future(client.status(group_id, timeout_s=QUERY_TIMEOUT_S))
-    await asyncio.wait({asking, ending}, return_when=asyncio.FIRST_COMPLETED)
+    either: tuple[asyncio.Future[GroupView], asyncio.Future[GroupResult]] = (asking, ending)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not asking.done():
         asking.cancel()
     (answer,) = await asyncio.gather(asking, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The asynchronous client: submit a group, see how it stands, wait for its end, tell it what an operator decided."""
+"""The asynchronous client: submit a group, see how it stands, wait for its end, tell it what to do."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from allornone import wire
 from allornone.client import listing
+from allornone.client.address import with_running_paper
 from allornone.client.connect import connect
 from allornone.client.faults import is_silence, of_failed_run, told
 from allornone.client.handle import GroupHandle
@@ -52,8 +53,8 @@ Venues = Mapping[str, Venue]
 class GroupClient:
     """Groups of one task queue, through one connection. Build it with `connect`, or around a Temporal client.
 
-    `venues`, or what opens them, is needed to submit: a plan is checked against them before anything is started.
-    None submits unchecked.
+    `venues`, or what opens them, is needed to submit: a plan is checked against them before anything is
+    started. None submits unchecked.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class GroupClient:
         """Connect as the environment says. Raises NoServerError when no server answers."""
         chosen = settings or load_settings()
         client = await connect(chosen)
-        return cls(client, task_queue=chosen.task_queue, venues=lambda: open_venues(chosen))
+        return cls(client, task_queue=chosen.task_queue, venues=lambda: open_venues(with_running_paper(chosen)))
 
     def check(self, group: AtomicGroup) -> tuple[str, ...]:
         """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it."""
@@ -103,8 +104,8 @@ class GroupClient:
     async def result(self, group_id: str) -> GroupResult:
         """Wait for the group's end, however long; a group that needs an operator waits for one.
 
-        Raises UnknownGroupError, BadGroupError when the run refused its input, GroupAbandonedError when somebody
-        terminated it.
+        Raises UnknownGroupError, BadGroupError when the run refused its input, GroupAbandonedError when
+        somebody terminated it.
         """
         with told(group_id):
             while True:
@@ -119,8 +120,8 @@ class GroupClient:
     async def status(self, group_id: str, *, timeout_s: float = ANSWER_TIMEOUT_S) -> GroupView:
         """Return how the group stands: from its result once it has one, else from its workflow.
 
-        Raises UnknownGroupError, NoWorkerError when no worker answers within `timeout_s`, and what `result` raises
-        for a group that ended without one.
+        Raises UnknownGroupError, NoWorkerError when no worker answers within `timeout_s`, and what `result`
+        raises for a group that ended without one.
         """
         with told(group_id):
             description = await self._handle(group_id).describe()
@@ -128,13 +129,14 @@ class GroupClient:
                 result = await self.result(group_id)
                 return ended_view(await self.plan(group_id), result, listing.summary_of(description))
             try:
-                return await self._handle(group_id).query(
+                view: GroupView = await self._handle(group_id).query(
                     wire.STATUS, result_type=GroupView, rpc_timeout=timedelta(seconds=timeout_s)
                 )
             except (RPCError, WorkflowQueryFailedError) as error:
                 if not _unanswered(error):
                     raise
-                raise NoWorkerError(await self._why_silent()) from error
+                raise NoWorkerError(await self.why_silent()) from error
+            return view
 
     async def outline(self, group_id: str) -> GroupView:
         """Return what the server alone knows of the group: its status, none of its operations."""
@@ -162,7 +164,7 @@ class GroupClient:
         open_only: bool = False,
         limit: int = 50,
     ) -> tuple[GroupSummary, ...]:
-        """Return the newest groups that fit. `late_of` finds the runs that look after a group's late effects."""
+        """Return the newest groups that fit. `late_of` finds the runs that look after its late effects."""
         search = listing.query(
             status=status,
             needs_operator=needs_operator,
@@ -207,7 +209,8 @@ class GroupClient:
         with told(group_id):
             return await tell(self._handle(group_id), name, command)
 
-    async def _why_silent(self) -> str:
+    async def why_silent(self) -> str:
+        """Say who is missing, or who does not answer."""
         found = await pollers(self._client, self._task_queue)
         if not found:
             return absence(self._task_queue)

@@ -39,7 +39,7 @@ def final_handshakes(result: GroupResult) -> tuple[ExecutionHandshake, ...]:
 
 
 def _final(operation: OperationResult, why: str) -> ExecutionHandshake:
-    """Fold every reference of one operation: the last forward handshake, with the deltas and fees of all of them.
+    """Fold every reference of one operation: its last forward handshake, with the deltas and fees of all.
 
     Undone ones too: whoever adds up the deltas of the handshakes has the change of the positions.
     """

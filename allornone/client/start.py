@@ -29,7 +29,7 @@ OPERATION_COUNT = SearchAttributeKey.for_int(wire.OPERATION_COUNT)
 
 
 async def start(client: Client, task_queue: str, group: AtomicGroup) -> WorkflowHandle[Any, GroupResult]:
-    """Start the workflow of `group`. Raises WorkflowAlreadyStartedError where the id is taken, open or closed."""
+    """Start the workflow of `group`. Raises WorkflowAlreadyStartedError where the id was ever taken."""
     return await client.start_workflow(
         wire.GROUP_WORKFLOW,
         GroupStart(group=group),
@@ -68,9 +68,10 @@ def summary(group: AtomicGroup) -> str:
 
 
 def priority_key(group: AtomicGroup) -> int:
-    """Return the group's lane from its largest `priority`: above 0 is 2, 0 is 3, down to -10 is 4, below is 5.
+    """Return the group's lane, from its largest `priority`.
 
-    Lane 1 is kept for undoing and resolving.
+    Above 0 is lane 2, 0 is lane 3, down to -10 is lane 4, below is lane 5. Lane 1 is kept for undoing and
+    resolving.
     """
     largest = max(operation.priority for operation in group.operations)
     if largest > 0:

@@ -21,22 +21,23 @@ TIMEOUT = timedelta(seconds=10)
 
 
 async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Command) -> CommandReceipt:
-    """Send `command` and wait until the group took it. Without a `command_id` it is given one, so that the group
-    can tell it sent again from another.
+    """Send `command` and wait until the group took it.
 
-    Raises CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be taken.
+    Without a `command_id` it is given one, so that the group can tell it sent again from another. Raises
+    CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be
+    taken.
     """
     named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
     try:
-        return await handle.execute_update(
+        receipt: CommandReceipt = await handle.execute_update(
             name, named, id=named.command_id, result_type=CommandReceipt, rpc_timeout=TIMEOUT
         )
     except WorkflowUpdateFailedError as error:
         raise of_refused_update(error) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise NoWorkerError(
-            f"no worker took the command within {TIMEOUT.total_seconds():.0f} s; one that comes may still take it; "
-            f"to be sure, send it again with command id {named.command_id}"
+            f"no worker took the command within {TIMEOUT.total_seconds():.0f} s; one that comes may still "
+            f"take it; to be sure, send it again with command id {named.command_id}"
         ) from error
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
@@ -45,3 +46,4 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
         raise CommandRefusedError(
             f"group {handle.id!r} has ended ({status}); no command makes sense any more"
         ) from error
+    return receipt

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from allornone.client.identity import parse_identity
 
 GONE_AFTER = timedelta(seconds=75)
-"""A poll lasts at most 60 s and is asked again at once. The server lists pollers for minutes after their death."""
+"""A poll lasts at most 60 s and is asked again at once; the server lists the dead for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Poller:
 
 
 async def pollers(client: Client, task_queue: str) -> tuple[Poller, ...]:
-    """Return the workers that polled `task_queue` for workflow tasks lately. A killed one shows for a minute."""
+    """Return the workers that polled `task_queue` lately. A killed one shows for a minute."""
     answer = await client.workflow_service.describe_task_queue(
         workflowservice.DescribeTaskQueueRequest(
             namespace=client.namespace,

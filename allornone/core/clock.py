@@ -71,6 +71,7 @@ def elapse(state: GroupState, seconds: float) -> GroupState:
         state.flight,
         spent_s=_add(state.flight.spent_s, seconds),
         waited_s=_add(state.flight.waited_s, seconds),
+        revoked_s=_add(state.flight.revoked_s, seconds) if state.flight.revoked else 0.0,
     )
     return replace(
         state,

@@ -40,7 +40,7 @@ def executed_amount(progress: Progress) -> Decimal:
 
 def net_deltas(progress: Progress) -> Mapping[str, Decimal]:
     """Return what the operation and its undos moved, together."""
-    maps = [attempt.handshake.actual_deltas for attempt in progress.attempts if attempt.handshake is not None]
+    maps = [attempt.handshake.actual_deltas for attempt in progress.attempts if attempt.took_effect and attempt.handshake]
     return without_zero(add(*maps))
 
 

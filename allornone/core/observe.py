@@ -109,6 +109,7 @@ def _unsettled(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
         fence=answer.fence,
         readable=answer.readable,
         looks=flight.looks if sending else count_up(flight.looks),
+        revoked=flight.revoked or (not sending and flight.phase is Phase.UNKNOWN),
         waited_s=0.0,
         urgent=sending and not is_open,
         note=answer.note,
@@ -123,7 +124,7 @@ def settle(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answer)
         epoch=flight.epoch,
         kind=answer.kind,
         verdict=_verdict(answer),
-        handshake=answer.handshake if answer.kind is AnswerKind.CLOSED else None,
+        handshake=answer.handshake,
         attested=bool(answer.handshake and answer.handshake.evidence.attested),
     )
     progress = state.operations[flight.index]
@@ -198,9 +199,7 @@ def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> G
     notice = Notice(
         TransitionKind.LATE_EFFECT,
         reason=f"{plan.operations[index].operation_id}: the last look shows an effect that was not known",
-        index=index,
-        direction=answer.direction,
-        epoch=answer.epoch,
+        subject=(index, answer.direction, answer.epoch),
     )
     state = with_progress(state, index, replace(progress, attempts=attempts, undone=False, note=notice.reason))
     return replace(state, outbox=(*state.outbox, notice))

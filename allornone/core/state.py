@@ -41,7 +41,7 @@ class Flight:
     """The one reference that is not settled. While there is one, nothing else is sent, undone or ended.
 
     `came_back`: the sending attempt itself answered, so no copy of it can still be about to send. `spent_s` counts
-    from the send, `waited_s` from the last look.
+    from the send, `waited_s` from the last look, `revoked_s` from when the reference was certainly revoked.
     """
 
     index: int
@@ -55,6 +55,8 @@ class Flight:
     looks: int = 0
     spent_s: float = 0.0
     waited_s: float = 0.0
+    revoked: bool = False
+    revoked_s: float = 0.0
     urgent: bool = True
     note: str = ""
 
@@ -106,9 +108,7 @@ class Notice:
     kind: TransitionKind
     reason: str = ""
     actor: str = ""
-    index: int | None = None
-    direction: Direction | None = None
-    epoch: int | None = None
+    subject: tuple[int, Direction, int] | None = None
     facts: dict[str, Any] | None = None
 
 

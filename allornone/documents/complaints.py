@@ -1,4 +1,4 @@
-"""What pydantic found wrong, said to the person who writes the group: the place, what was there, what to write."""
+"""What pydantic found wrong, said to whoever writes the group: the place, what was there, what to write."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,8 +45,8 @@ def _ordered(told: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
 def spot(data: object, loc: Place) -> str:
     """Write `loc` as a path into `data`: `operations[0].operation_details.amount`.
 
-    pydantic puts the names of union members and key markers into its places; a reader of the file has not written
-    them.
+    pydantic puts the names of union members and key markers into its places; a reader of the file has not
+    written them.
     """
     path, here = "", data
     for position, step in enumerate(loc):
@@ -65,8 +65,8 @@ def spot(data: object, loc: Place) -> str:
 def _echo(one: Any, found: Sequence[Any]) -> bool:
     """Tell whether `one` only repeats another complaint.
 
-    So do the details of an operation whose type is wrong itself, a list that is empty because its entries are wrong,
-    and the branches of `rollback` that were not meant.
+    So do the details of an operation whose type is wrong itself, a list that is empty because its entries
+    are wrong, and the branches of `rollback` that were not meant.
     """
     loc: Place = one["loc"]
     if one["type"] in ("union_tag_invalid", "union_tag_not_found"):

@@ -1,7 +1,7 @@
 """JSON and YAML, read alike: the same text has the same value in both.
 
-YAML is read by the rules of JSON: `true`, `false`, `null` and decimal numbers, everything else is text. The older
-rules make a date of `2026-01-01`, false of `no` and a base-60 number of `1:30`.
+YAML is read by the rules of JSON: `true`, `false`, `null` and decimal numbers, everything else is text. The
+older rules make a date of `2026-01-01`, false of `no` and a base-60 number of `1:30`.
 """
 
 import json
@@ -48,7 +48,7 @@ def from_yaml(text: str) -> object:
         what = " ".join(part for part in (error.context, error.problem) if part)
         raise ValueError(f"broken YAML{_at(error.problem_mark or error.context_mark)}: {what}") from None
     except yaml.YAMLError as error:
-        raise ValueError(f"broken YAML: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"YAML: {str(error).splitlines()[0]}") from None
 
 
 def _at(mark: Any) -> str:
@@ -65,7 +65,7 @@ def _document(events: Iterator[Any]) -> object:
         elif isinstance(event, yaml.NodeEvent) and documents == 1:
             value = _value(event, events, 0)
     if documents > 1:
-        raise ValueError("more than one YAML document; write each group into a file of its own")
+        raise yaml.YAMLError("more than one YAML document; write each group into a file of its own")
     return value
 
 
@@ -73,9 +73,9 @@ def _value(event: Any, events: Iterator[Any], depth: int) -> object:
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(event, yaml.AliasEvent):
-        raise ValueError(f"an alias{_at(event.start_mark)}; write the value out where it is used")
+        raise yaml.YAMLError(f"an alias{_at(event.start_mark)}; write the value out where it is used")
     if event.tag is not None:
-        raise ValueError(f"the tag {event.tag!r}{_at(event.start_mark)}; leave tags out")
+        raise yaml.YAMLError(f"the tag {event.tag!r}{_at(event.start_mark)}; leave tags out")
     if isinstance(event, yaml.MappingStartEvent):
         return mapping(list(_pairs(events, depth + 1)))
     if isinstance(event, yaml.SequenceStartEvent):
@@ -93,7 +93,7 @@ def _until(events: Iterator[Any], end: type[yaml.Event]) -> Iterator[Any]:
 def _pairs(events: Iterator[Any], depth: int) -> Iterator[tuple[str, object]]:
     for key in _until(events, yaml.MappingEndEvent):
         if not isinstance(key, yaml.ScalarEvent):
-            raise ValueError(f"a key{_at(key.start_mark)} must be text; is a quote or a colon missing?")
+            raise yaml.YAMLError(f"a key{_at(key.start_mark)} must be text; is a quote or a colon missing?")
         yield str(key.value), _value(next(events), events, depth)
 
 

@@ -3,7 +3,7 @@
 from allornone.units import SAFE_DIGITS, UnquotedNumber
 
 MAX_WIDTH = 60
-"""Characters of a number. No amount of 38 digits is longer; what is longer stays text, for the amount to refuse."""
+"""Characters of a number. No amount is longer; what is longer stays text, for the amount to refuse."""
 
 
 class Twice:
@@ -11,7 +11,7 @@ class Twice:
 
 
 def number(text: str) -> int | float | str:
-    """Read an unquoted number: an int where that is exact in every reader, else one that remembers its text."""
+    """Read an unquoted number: an int where every reader is exact, else one that knows its text."""
     if len(text) > MAX_WIDTH or _far(text):
         return text
     if text.lstrip("+-").isdecimal() and len(text.lstrip("+-")) <= SAFE_DIGITS:

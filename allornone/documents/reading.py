@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from allornone.documents.complaints import validated_group
-from allornone.documents.numbers import Twice
 from allornone.documents.notations import from_json, from_yaml
+from allornone.documents.numbers import Twice
 from allornone.errors import BadGroupError
 from allornone.models.group import AtomicGroup
 
 MAX_BYTES = 1 << 20
-"""A group of 64 operations takes some 60 kB; what is larger is no group, and YAML of 10 MB takes minutes to read."""
+"""A group of 64 operations takes some 60 kB; what is larger is no group."""
 
 STDIN = "-"
 
@@ -19,8 +19,8 @@ STDIN = "-"
 def read_group(path: Path | str, *, group_id: str | None = None) -> AtomicGroup:
     """Read the group in `path`, JSON or YAML by its suffix, or by its first character; `-` is standard input.
 
-    `group_id` replaces the id that the file gives. Numbers keep their digits. Raises BadGroupError, whose message has
-    a line per place that is wrong and says what to write there.
+    `group_id` replaces the id that the file gives. Numbers keep their digits. Raises BadGroupError, whose
+    message has a line per place that is wrong and says what to write there.
     """
     name = "standard input" if str(path) == STDIN else str(path)
     data = _parsed(name, _text(name, _bytes(path, name)), Path(path).suffix.lower())

@@ -80,7 +80,8 @@ def _must(what: str) -> Callable[[Any, str], str]:
 
 
 def _shaped(error: Any, name: str) -> str:
-    return f"must be {_SHAPES.get(name, 'text of the form ' + str(error['ctx'].get('pattern', '')))}, was {_was(error)}"
+    shape = _SHAPES.get(name) or f"text of the form {error['ctx'].get('pattern', '')}"
+    return f"must be {shape}, was {_was(error)}"
 
 
 def _amount(error: Any, _name: str) -> str:
@@ -99,7 +100,8 @@ def _choice(error: Any, _name: str) -> str:
 
 def _tag(error: Any, _name: str) -> str:
     found = str(error["ctx"]["tag"])
-    return f"have the operation_type {found!r}, which must be one of {', '.join(_DETAILS)}{_meant(_near(found, list(_DETAILS)))}"
+    near = _near(found, list(_DETAILS))
+    return f"have the operation_type {found!r}, which must be one of {', '.join(_DETAILS)}{_meant(near)}"
 
 
 def _too_long(error: Any, name: str) -> str:
@@ -109,7 +111,7 @@ def _too_long(error: Any, name: str) -> str:
     return f"must have at most {context['max_length']} characters or entries"
 
 
-def _too_short(error: Any, name: str) -> str:
+def _too_short(_error: Any, name: str) -> str:
     return f"must not be empty; {_EXAMPLES.get(name, 'write a value')}"
 
 

@@ -2,21 +2,35 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from typing import Protocol
 
 from allornone.errors import BadGroupError
 from allornone.models.details import FROM_SOURCE
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import Deltas, GivenInverse, OperationCommand
 from allornone.positions import parse_key
-from allornone.venues import Venue
-from allornone.venues.capabilities import UndoClass
+from allornone.venues.capabilities import Capabilities, UndoClass
 
 _LINES = 10
 """More problems than that are one problem: somebody's file is another file."""
 
 
-def check_plan(group: AtomicGroup, venues: Mapping[str, Venue]) -> None:
-    """Raise BadGroupError, one line a problem, where a plan names a venue or an operation that there is not."""
+class Declaring(Protocol):
+    """What is asked of a venue here: every `Venue` declares it."""
+
+    @property
+    def name(self) -> str:
+        """The venue's name."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+
+def check_plan(group: AtomicGroup, venues: Mapping[str, Declaring]) -> None:
+    """Raise BadGroupError, a line a problem, where a plan names a venue or an operation that there is not."""
     problems = [
         f"operations.{index} ({operation.operation_id}){problem}"
         for index, operation in enumerate(group.operations)
@@ -27,24 +41,24 @@ def check_plan(group: AtomicGroup, venues: Mapping[str, Venue]) -> None:
         raise BadGroupError("\n".join([*problems[:_LINES], *more]))
 
 
-def warnings(group: AtomicGroup, venues: Mapping[str, Venue]) -> tuple[str, ...]:
-    """Return what a plan risks: something that cannot be undone before a step that can fail, which any step can."""
+def warnings(group: AtomicGroup, venues: Mapping[str, Declaring]) -> tuple[str, ...]:
+    """Return what a plan risks: what cannot be undone before a step that can fail, which any step can."""
     return tuple(
-        f"operation {operation.operation_id!r} {why} and comes before {after.operation_id!r}: should that fail, "
-        f"{operation.operation_id!r} stays in effect; put it last, or give it a rollback"
+        f"operation {operation.operation_id!r} {why} and comes before {after.operation_id!r}: should that "
+        f"fail, {operation.operation_id!r} stays in effect; put it last, or give it a rollback"
         for operation, after in zip(group.operations, group.operations[1:], strict=False)
         for why in _not_undone(operation, venues)
     )
 
 
-def _problems(operation: OperationCommand, venues: Mapping[str, Venue]) -> Iterator[str]:
+def _problems(operation: OperationCommand, venues: Mapping[str, Declaring]) -> Iterator[str]:
     yield from _step_problems(operation, venues)
     if isinstance(operation.rollback, GivenInverse):
         for problem in _step_problems(operation.rollback, venues):
             yield f".rollback{problem}"
 
 
-def _step_problems(step: OperationCommand | GivenInverse, venues: Mapping[str, Venue]) -> Iterator[str]:
+def _step_problems(step: OperationCommand | GivenInverse, venues: Mapping[str, Declaring]) -> Iterator[str]:
     for field, name in (("source_venue", step.source_venue), ("target_venue", step.target_venue)):
         if name not in venues:
             yield f".{field}: unknown venue {name!r}; {_instead(name, venues)}"
@@ -58,7 +72,7 @@ def _step_problems(step: OperationCommand | GivenInverse, venues: Mapping[str, V
         )
 
 
-def _unknown_keys(deltas: Deltas, venues: Mapping[str, Venue]) -> Iterator[str]:
+def _unknown_keys(deltas: Deltas, venues: Mapping[str, Declaring]) -> Iterator[str]:
     for key in deltas:
         name = parse_key(key).venue
         if name is not None and name not in venues:
@@ -69,13 +83,13 @@ def _executing(step: OperationCommand | GivenInverse) -> str:
     return step.source_venue if step.operation_type in FROM_SOURCE else step.target_venue
 
 
-def _instead(name: str, venues: Mapping[str, Venue]) -> str:
+def _instead(name: str, venues: Mapping[str, Declaring]) -> str:
     near = get_close_matches(name, venues, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return f"{meant}known are {', '.join(sorted(venues)) or 'none'}"
 
 
-def _not_undone(operation: OperationCommand, venues: Mapping[str, Venue]) -> Iterator[str]:
+def _not_undone(operation: OperationCommand, venues: Mapping[str, Declaring]) -> Iterator[str]:
     if operation.pivot:
         yield "is a pivot"
     elif operation.rollback == "none":
@@ -84,7 +98,7 @@ def _not_undone(operation: OperationCommand, venues: Mapping[str, Venue]) -> Ite
         yield f"cannot be undone at {operation.venue!r}"
 
 
-def _class(operation: OperationCommand, venues: Mapping[str, Venue]) -> UndoClass | None:
+def _class(operation: OperationCommand, venues: Mapping[str, Declaring]) -> UndoClass | None:
     venue = venues.get(operation.venue)
     capability = venue.capabilities.of(operation.operation_type) if venue else None
     return capability.undo if capability else None

@@ -1,5 +1,6 @@
 """One look at a venue: what it shows about a reference at one moment."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -35,3 +36,9 @@ class Reading(BaseModel):
     handshake: ExecutionHandshake
     venue_time: UtcTime | None = None
     full_history: bool = True
+
+    def sent_at(self, moment: datetime) -> "Reading":
+        """Return the reading with the moment its request left, where the venue does not say it."""
+        if self.handshake.submitted_at is not None:
+            return self
+        return self.model_copy(update={"handshake": self.handshake.model_copy(update={"submitted_at": moment})})

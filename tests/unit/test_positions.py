@@ -23,7 +23,9 @@ def test_a_key_is_taken_apart_and_put_together_again(text: str, key: PositionKey
     assert str(key) == text
 
 
-@pytest.mark.parametrize("text", ["", ":", "binance:", ":ETH", "a:b:c:d", "binance:Base Token:ETH", "Binance:ETH", "binance:ETH\n"])
+@pytest.mark.parametrize(
+    "text", ["", ":", "binance:", ":ETH", "a:b:c:d", "binance:Base Token:ETH", "Binance:ETH", "binance:ETH\n"]
+)
 def test_what_is_no_key_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="must be 'venue:token' or 'venue:PositionType:token'"):
         parse_key(text)

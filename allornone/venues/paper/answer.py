@@ -26,7 +26,11 @@ def reading_of(
 ) -> Reading:
     """Return what the orders and effects of one reference show together, at the venue's time `now`."""
     state = _state(orders, effects)
-    shown = _shown(request, orders, effects) if orders else _nothing(request, "EXEC-001", "not_found: no such order")
+    shown = (
+        _shown(request, orders, effects)
+        if orders
+        else _nothing(request, "EXEC-001", "not_found: no such order")
+    )
     status = _STATUS[state]
     return Reading(
         state=state,
@@ -64,7 +68,9 @@ def fees_of(effects: Iterable[Effect]) -> tuple[Fee, ...]:
     return tuple(sums.values())
 
 
-def execution_details(request: ExecutionRequest, effects: Sequence[Effect], amount: Decimal) -> dict[str, str]:
+def execution_details(
+    request: ExecutionRequest, effects: Sequence[Effect], amount: Decimal
+) -> dict[str, str]:
     """Return the seed's `executed_price` and `executed_amount`, as strings."""
     price = _price(request, effects)
     shown = {"executed_amount": str(amount)}
@@ -99,7 +105,9 @@ def _nothing(request: ExecutionRequest, code: str, message: str) -> ExecutionHan
     )
 
 
-def _shown(request: ExecutionRequest, orders: Sequence[OrderRow], rows: Sequence[EffectRow]) -> ExecutionHandshake:
+def _shown(
+    request: ExecutionRequest, orders: Sequence[OrderRow], rows: Sequence[EffectRow]
+) -> ExecutionHandshake:
     effects = [row.effect for row in rows]
     amount = total(order.filled for order in orders)
     reasons = [order.reason for order in orders if order.reason]

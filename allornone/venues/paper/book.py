@@ -51,14 +51,14 @@ class Book:
         request: ExecutionRequest,
         terms: Terms,
         state: OrderState,
+        *,
         received_at: datetime,
         visible_from: datetime,
-        *,
         due_at: datetime | None = None,
         drift_bps: Decimal = ZERO,
         reason: str = "",
     ) -> OrderRow:
-        """Write an order that nothing is filled of yet. Raises sqlite3.IntegrityError on a second open one."""
+        """Write an order, unfilled yet. Raises sqlite3.IntegrityError on a second open one of its id."""
         written = self._connection.execute(
             "INSERT INTO orders VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, '0', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -106,12 +106,19 @@ class Book:
     def orders_due(self, now: datetime) -> tuple[OrderRow, ...]:
         """Return the orders that something must happen to by `now`, in the order it does."""
         rows = self._connection.execute(
-            "SELECT * FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, order_id", (stamp(now),)
+            "SELECT * FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, order_id",
+            (stamp(now),),
         )
         return tuple(_order(row) for row in rows)
 
     def settle(
-        self, order_id: int, state: OrderState, filled: Decimal, *, due_at: datetime | None = None, reason: str = ""
+        self,
+        order_id: int,
+        state: OrderState,
+        filled: Decimal,
+        *,
+        due_at: datetime | None = None,
+        reason: str = "",
     ) -> OrderRow:
         """Set what became of an order."""
         self._connection.execute(
@@ -123,7 +130,8 @@ class Book:
     def arrive(self, order_id: int, moment: datetime) -> None:
         """Note when an order that was in flight reached its venue."""
         self._connection.execute(
-            "UPDATE orders SET received_at = ?1, visible_from = ?1 WHERE order_id = ?2", (stamp(moment), order_id)
+            "UPDATE orders SET received_at = ?1, visible_from = ?1 WHERE order_id = ?2",
+            (stamp(moment), order_id),
         )
 
     def add_effects(self, order: OrderRow, effects: Iterable[Effect], at: datetime) -> None:

@@ -23,15 +23,22 @@ def effects_of(
 ) -> tuple[Effect, ...]:
     """Return every balance change of filling `amount` at `venue` now, principal first, then fees.
 
-    `drift_bps` falsifies what the counterparty pays, for tests of reconciliation. Raises RefusedError where the
-    terms' own bounds are not met.
+    `drift_bps` falsifies what the counterparty pays, for tests of reconciliation. Raises RefusedError where
+    the terms' own bounds are not met.
     """
     if terms.operation_type in (OperationType.SPOT_TRADE, OperationType.PERP_TRADE):
         return _trade(terms, venue, amount, quotes, drift_bps)
     principal = _change(terms.principal_key, amount if terms.operation_type in _ARRIVES else -amount)
-    counter = () if terms.counter_key is None else (_counter(terms, terms.counter_key, venue, amount, quotes),)
+    counter = (
+        () if terms.counter_key is None else (_counter(terms, terms.counter_key, venue, amount, quotes),)
+    )
     rows = _drifted((principal, *counter), drift_bps)
-    return (*rows, *_gas(terms, venue, quotes), *_premium(terms, venue, amount, quotes), *_leaving(terms, quotes))
+    return (
+        *rows,
+        *_gas(terms, venue, quotes),
+        *_premium(terms, venue, amount, quotes),
+        *_leaving(terms, quotes),
+    )
 
 
 def market_price(terms: Terms, quotes: Quotes) -> Decimal | None:
@@ -45,7 +52,9 @@ def market_price(terms: Terms, quotes: Quotes) -> Decimal | None:
     return price if crosses else None
 
 
-def _trade(terms: Terms, venue: str, amount: Decimal, quotes: Quotes, drift_bps: Decimal) -> tuple[Effect, ...]:
+def _trade(
+    terms: Terms, venue: str, amount: Decimal, quotes: Quotes, drift_bps: Decimal
+) -> tuple[Effect, ...]:
     price = market_price(terms, quotes)
     if price is None or terms.counter_key is None:
         raise RefusedError(f"no_fill: no price for {terms.symbol} within {terms.bound}")
@@ -58,7 +67,10 @@ def _trade(terms: Terms, venue: str, amount: Decimal, quotes: Quotes, drift_bps:
         return (*rows, *_commission(terms, venue, value, quotes))
     places = quotes.decimals(quote)
     paid = -placed_up(value, places) if buys else placed_down(value, places)
-    return (*_drifted((base, _change(terms.counter_key, paid)), drift_bps), *_commission(terms, venue, value, quotes))
+    return (
+        *_drifted((base, _change(terms.counter_key, paid)), drift_bps),
+        *_commission(terms, venue, value, quotes),
+    )
 
 
 def _counter(terms: Terms, key: str, venue: str, amount: Decimal, quotes: Quotes) -> Effect:
@@ -112,12 +124,17 @@ def _premium(terms: Terms, venue: str, amount: Decimal, quotes: Quotes) -> tuple
     if terms.operation_type is not OperationType.FLASH_REPAY:
         return ()
     premium = bps_of(amount, quotes.flash_premium_bps.get(venue, ZERO))
-    return _fee(terms.principal_key, placed_up(premium, quotes.decimals(_token(terms.principal_key))), "premium")
+    return _fee(
+        terms.principal_key, placed_up(premium, quotes.decimals(_token(terms.principal_key))), "premium"
+    )
 
 
 def _leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
     """Return the withdrawal fee, taken from what arrives, of a token that leaves an exchange."""
-    if terms.operation_type not in (OperationType.WITHDRAW, OperationType.TRANSFER) or terms.counter_key is None:
+    if (
+        terms.operation_type not in (OperationType.WITHDRAW, OperationType.TRANSFER)
+        or terms.counter_key is None
+    ):
         return ()
     house, destination = _house(terms.principal_key), _house(terms.counter_key)
     if house not in EXCHANGES or house == destination:

@@ -8,9 +8,10 @@ A file is a list of rules, or a mapping with that list under `rules`:
       ratio: "0.4"
       count: 2
 
-A rule matches by venue, operation type, operation id and direction, each optional; passes over the first `after`
-matching calls; then fires `count` times, or `always`. Of one call, the first rule of each kind fires: one for what the
-venue does, one for what happens on the wire, one for drift, one for stale reads; so faults combine.
+A rule matches by venue, operation type, operation id and direction, each optional; passes over the first
+`after` matching calls; then fires `count` times, or `always`. Of one call, the first rule of each kind fires:
+one for what the venue does, one for what happens on the wire, one for drift, one for stale reads. So faults
+combine, except that an order that comes late is then taken as it is.
 """
 
 from dataclasses import dataclass
@@ -141,13 +142,17 @@ def read_faults(text: str, name: str) -> tuple[FaultRule, ...]:
     try:
         # BaseLoader leaves every scalar the text it was written as, so that no digit passes through a float.
         found: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (BaseLoader is safe)
-        return _RULES.validate_python((found.get("rules") if isinstance(found, dict) else found) or ())
+        match found:
+            case {"rules": listed}:
+                return _RULES.validate_python(listed or ())
+            case _:
+                return _RULES.validate_python(found or ())
     except (yaml.YAMLError, ValidationError) as error:
         raise BadGroupError(f"{name} is no faults file: {error}") from error
 
 
 class PaperFaults:
-    """The rules of one file; how often each has matched is kept in the ledger, so that it outlives the process."""
+    """The rules of one file; how often each matched is kept in the ledger, and so outlives the process."""
 
     def __init__(self, ledger: PaperLedger, path: Path | None = None) -> None:
         self._ledger = ledger

@@ -35,10 +35,10 @@ _NO_UNDO = Inverse(undo_class=UndoClass.NONE)
 
 
 def inverse_of(request: ExecutionRequest, handshake: ExecutionHandshake, quotes: Quotes) -> Inverse:
-    """Return the one step that undoes what `handshake` shows of `request`, and the dust that no step can undo.
+    """Return the one step that undoes what `handshake` shows of `request`, and the dust that none can.
 
-    What is restored is the side that matters: the base of a trade, the contract of a perp, the claim of a supply or
-    a stake, the debt of a loan, the token that arrived. The other side's profit or loss is friction.
+    What is restored is the side that matters: the base of a trade, the contract of a perp, the claim of a
+    supply or a stake, the debt of a loan, the token that arrived. Profit or loss on the other is friction.
     """
     declared = _declared(request)
     if declared is None or declared.undo is UndoClass.NONE:
@@ -99,7 +99,9 @@ def _leaves_exchange(request: ExecutionRequest) -> bool:
     return request.operation_type is OperationType.WITHDRAW and not on_chain(request.source_venue)
 
 
-def _back(request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quotes) -> ExecutionRequest | None:
+def _back(
+    request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quotes
+) -> ExecutionRequest | None:
     """Return the request that takes `left` back, None where nothing does or nothing is left."""
     details = request.operation_details
     if isinstance(details, SpotTradeDetails) and left:
@@ -109,7 +111,9 @@ def _back(request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quot
         side = Side.SELL if left > 0 else Side.BUY
         # What was opened is closed and never turned; what was closed has to be opened again.
         reduces = not details.reduce_only
-        return _mirrored(request, PerpTradeDetails(pair=details.pair, side=side, amount=abs(left), reduce_only=reduces))
+        return _mirrored(
+            request, PerpTradeDetails(pair=details.pair, side=side, amount=abs(left), reduce_only=reduces)
+        )
     gone = request.operation_type in _UNDONE_BY_WHAT_WENT and not _leaves_exchange(request)
     amount = -left if gone else left
     return _conversion(request, forward, amount, quotes) if amount > 0 else None
@@ -118,30 +122,35 @@ def _back(request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quot
 _UNDONE_BY_WHAT_WENT = frozenset({OperationType.WITHDRAW, OperationType.UNSTAKE, OperationType.REPAY})
 
 
-def _conversion(request: ExecutionRequest, forward: Terms, amount: Decimal, quotes: Quotes) -> ExecutionRequest | None:
-    match request.operation_type:
-        case OperationType.SUPPLY:
-            return _reversed(request, WithdrawDetails(amount=amount))
-        case OperationType.STAKE:
-            return _reversed(request, UnstakeDetails(amount=amount))
-        case OperationType.TRANSFER:
-            return _reversed(request, TransferDetails(amount=amount))
-        case OperationType.WITHDRAW if _leaves_exchange(request):
-            return _reversed(request, TransferDetails(amount=amount))
-        case OperationType.WITHDRAW:
-            return _reversed(request, SupplyDetails(amount=_worth(request, amount, quotes)))
-        case OperationType.UNSTAKE:
-            return _reversed(request, StakeDetails(amount=_worth(request, amount, quotes)))
-        case OperationType.SWAP:
-            return _mirrored(request, SwapDetails(amount=amount))
-        case OperationType.BORROW:
-            return _loan(request, forward, RepayDetails(amount=amount))
-        case OperationType.REPAY:
-            return _loan(request, forward, BorrowDetails(amount=amount))
-        case OperationType.FLASH_BORROW:
-            return _loan(request, forward, FlashRepayDetails(amount=amount))
-        case _:
-            return None
+_ANSWERS = {
+    OperationType.SUPPLY: WithdrawDetails,
+    OperationType.STAKE: UnstakeDetails,
+    OperationType.TRANSFER: TransferDetails,
+    OperationType.WITHDRAW: SupplyDetails,
+    OperationType.UNSTAKE: StakeDetails,
+}
+_PAID_BACK = {
+    OperationType.BORROW: RepayDetails,
+    OperationType.REPAY: BorrowDetails,
+    OperationType.FLASH_BORROW: FlashRepayDetails,
+}
+
+
+def _conversion(
+    request: ExecutionRequest, forward: Terms, amount: Decimal, quotes: Quotes
+) -> ExecutionRequest | None:
+    """Return the request that undoes `amount` of a conversion or a loan."""
+    kind = request.operation_type
+    if _leaves_exchange(request):
+        return _reversed(request, TransferDetails(amount=amount))
+    if kind is OperationType.SWAP:
+        return _mirrored(request, SwapDetails(amount=amount))
+    if kind in _PAID_BACK:
+        return _loan(request, forward, _PAID_BACK[kind](amount=amount))
+    if kind not in _ANSWERS:
+        return None
+    spends = _worth(request, amount, quotes) if kind in _UNDONE_BY_WHAT_WENT else amount
+    return _reversed(request, _ANSWERS[kind](amount=spends)) if spends else None
 
 
 def _worth(request: ExecutionRequest, amount: Decimal, quotes: Quotes) -> Decimal:
@@ -166,13 +175,19 @@ def _asked(
 
 def _reversed(request: ExecutionRequest, details: OperationDetails) -> ExecutionRequest:
     """Ask for the way back: from where it arrived to where it came from."""
-    source, target = (request.target_venue, request.target_token), (request.source_venue, request.source_token)
+    source, target = (
+        (request.target_venue, request.target_token),
+        (request.source_venue, request.source_token),
+    )
     return _asked(request, details, source, target)
 
 
 def _mirrored(request: ExecutionRequest, details: OperationDetails) -> ExecutionRequest:
     """Ask for the tokens the other way round at the same venues."""
-    source, target = (request.source_venue, request.target_token), (request.target_venue, request.source_token)
+    source, target = (
+        (request.source_venue, request.target_token),
+        (request.target_venue, request.source_token),
+    )
     return _asked(request, details, source, target)
 
 

@@ -1,8 +1,8 @@
-"""The paper ledger: one SQLite file that shows, independently of everybody, what took effect at the paper venues."""
+"""The paper ledger: one SQLite file, the independent witness of what took effect at the paper venues."""
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +18,8 @@ BUSY_TIMEOUT_S = 10
 class PaperLedger:
     """What took effect, and what was refused. Without a path it lives in memory.
 
-    Several processes may open one file. Within a process it may be used from any thread; transactions come one at a
-    time. A commit survives the death of any process (WAL, synchronous NORMAL), not a loss of power.
+    Several processes may open one file. Within a process it may be used from any thread; transactions come
+    one at a time. A commit survives the death of any process (WAL, synchronous NORMAL), not a loss of power.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -43,7 +43,7 @@ class PaperLedger:
             self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Book]:
+    def transaction(self) -> Generator[Book]:
         """Give a book whose every change is written together, or not at all."""
         with self._lock:
             # IMMEDIATE, because a reader that becomes a writer could meet another one and fail.

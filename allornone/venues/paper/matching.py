@@ -30,13 +30,15 @@ class Matching:
         self.clock = clock
 
     def take(self, venue: str, request: ExecutionRequest, terms: Terms, fate: Fate) -> OrderRow:
-        """Take an order now and fill what fills. Raises sqlite3.IntegrityError while one is open under its id."""
+        """Take an order now and fill what fills. Raises sqlite3.IntegrityError if its id has an open one."""
         with self._ledger.transaction() as book:
             now = self.clock()
             self._let_pass(book, now)
             visible = now if fate.stale is None else now + fate.stale.delay
             drift = ZERO if fate.drift is None else fate.drift.bps
-            order = book.add_order(venue, request, terms, OrderState.OPEN, now, visible, drift_bps=drift)
+            order = book.add_order(
+                venue, request, terms, OrderState.OPEN, received_at=now, visible_from=visible, drift_bps=drift
+            )
             return self._decide(book, order, terms, now, fate.act)
 
     def post(self, venue: str, request: ExecutionRequest, terms: Terms, fate: Fate, late: FaultRule) -> None:
@@ -45,7 +47,16 @@ class Matching:
             now = self.clock()
             drift = ZERO if fate.drift is None else fate.drift.bps
             due = now + late.delay
-            book.add_order(venue, request, terms, OrderState.IN_FLIGHT, now, due, due_at=due, drift_bps=drift)
+            book.add_order(
+                venue,
+                request,
+                terms,
+                OrderState.IN_FLIGHT,
+                received_at=now,
+                visible_from=due,
+                due_at=due,
+                drift_bps=drift,
+            )
 
     def pass_time(self) -> None:
         """Let everything that is due by now happen."""
@@ -53,19 +64,24 @@ class Matching:
             self._let_pass(book, self.clock())
 
     def fill(self, order_id: int, amount: Decimal | None = None) -> OrderRow:
-        """Fill an open order by `amount`, all of the rest where none is given; it closes when nothing is left.
+        """Fill an open order by `amount`, by all of its rest where none is given; then it closes.
 
         Raises LookupError without such an order, RefusedError when it is not open or its bounds are not met.
         """
         with self._ledger.transaction() as book:
             order = _open(book, order_id)
-            return self._fill(book, order, _terms(order), _rest(order) if amount is None else amount, self.clock())
+            rest = _rest(order)
+            return self._fill(
+                book, order, _terms(order), rest if amount is None else min(rest, amount), self.clock()
+            )
 
     def cancel(self, order_id: int) -> OrderRow:
-        """Cancel the rest of an open order. Raises LookupError without one, RefusedError when it is not open."""
+        """Cancel the rest of an open order. Raises as `fill` does."""
         with self._ledger.transaction() as book:
             order = _open(book, order_id)
-            return book.settle(order_id, OrderState.CANCELLED, order.filled, reason="cancelled: by the operator")
+            return book.settle(
+                order_id, OrderState.CANCELLED, order.filled, reason="cancelled: by the operator"
+            )
 
     def recall(self, venue: str, request: ExecutionRequest, terms: Terms | None) -> None:
         """Cancel what is open under a reference; on a chain, use up the nonce of what was never seen."""
@@ -75,10 +91,20 @@ class Matching:
             orders = book.orders_of(venue, request.client_ref)
             for order in orders:
                 if order.state is OrderState.OPEN:
-                    book.settle(order.order_id, OrderState.CANCELLED, order.filled, reason="cancelled: recalled")
+                    book.settle(
+                        order.order_id, OrderState.CANCELLED, order.filled, reason="cancelled: recalled"
+                    )
             known = any(order.state is not OrderState.IN_FLIGHT for order in orders)
             if terms is not None and not known and on_chain(venue):
-                book.add_order(venue, request, terms, OrderState.REFUSED, now, now, reason=_NONCE_USED)
+                book.add_order(
+                    venue,
+                    request,
+                    terms,
+                    OrderState.REFUSED,
+                    received_at=now,
+                    visible_from=now,
+                    reason=_NONCE_USED,
+                )
 
     def _let_pass(self, book: Book, now: datetime) -> None:
         for order in book.orders_due(now):
@@ -86,8 +112,8 @@ class Matching:
             terms = _terms(order)
             if order.state is OrderState.OPEN:
                 self._fill(book, order, terms, _rest(order), moment)
-            elif any(other.state is OrderState.OPEN for other in book.orders_of(order.venue, order.client_ref)):
-                book.settle(order.order_id, OrderState.REFUSED, ZERO, reason="duplicate: the id has an open order")
+            elif _has_open_twin(book, order):
+                book.settle(order.order_id, OrderState.REFUSED, ZERO, reason=_DUPLICATE)
             else:
                 book.arrive(order.order_id, moment)
                 self._decide(book, book.settle(order.order_id, OrderState.OPEN, ZERO), terms, moment, None)
@@ -100,15 +126,15 @@ class Matching:
         if refusal is not None:
             return book.settle(order.order_id, OrderState.REFUSED, ZERO, reason=refusal)
         if behaviour in (Behaviour.PARTIAL, Behaviour.OPEN, Behaviour.OPEN_THEN_FILL) and act is not None:
-            part = floored(times(terms.amount, act.ratio), terms.step)
-            return self._fill_part(book, order, terms, part, now, act)
+            return self._fill_part(book, order, terms, now, act)
         if self._rests(terms):
             return order
         return self._fill(book, order, terms, self._takes(book, terms), now, closes=True)
 
     def _fill_part(
-        self, book: Book, order: OrderRow, terms: Terms, part: Decimal, now: datetime, act: FaultRule
+        self, book: Book, order: OrderRow, terms: Terms, now: datetime, act: FaultRule
     ) -> OrderRow:
+        part = floored(times(terms.amount, act.ratio), terms.step)
         if part:
             order = self._fill(book, order, terms, part, now, closes=act.behaviour is Behaviour.PARTIAL)
         elif act.behaviour is Behaviour.PARTIAL:
@@ -129,14 +155,21 @@ class Matching:
             return f"unsupported: {order.venue} does no {terms.operation_type.value}"
         if declared.expiry == "enforced" and now > terms.not_after:
             return f"expired: {now.isoformat()} is past {terms.not_after.isoformat()}"
-        if on_chain(order.venue) and _burned(book, order):
+        if on_chain(order.venue) and _nonce_is_used(book, order):
             return _NONCE_USED
         if terms.reduce_only and not self._takes(book, terms):
             return "reduce_only: there is no position to reduce"
         return None
 
     def _fill(
-        self, book: Book, order: OrderRow, terms: Terms, amount: Decimal, now: datetime, *, closes: bool = False
+        self,
+        book: Book,
+        order: OrderRow,
+        terms: Terms,
+        amount: Decimal,
+        now: datetime,
+        *,
+        closes: bool = False,
     ) -> OrderRow:
         try:
             effects = effects_of(terms, order.venue, amount, self._quotes.current(), order.drift_bps)
@@ -163,7 +196,7 @@ class Matching:
         return waits and market_price(terms, self._quotes.current()) is None
 
     def _takes(self, book: Book, terms: Terms) -> Decimal:
-        """Return the amount that an order takes: all of it, or with `reduce_only` no more than the position."""
+        """Return the amount that an order takes: all, or with `reduce_only` no more than the position."""
         if terms.operation_type is not OperationType.PERP_TRADE or not terms.reduce_only:
             return terms.amount
         position = book.balance(terms.principal_key)
@@ -172,11 +205,16 @@ class Matching:
 
 
 _NONCE_USED = "nonce_used: another transaction has the nonce"
+_DUPLICATE = "duplicate: the id has an open order"
 
 
-def _burned(book: Book, order: OrderRow) -> bool:
+def _has_open_twin(book: Book, order: OrderRow) -> bool:
+    return any(twin.state is OrderState.OPEN for twin in book.orders_of(order.venue, order.client_ref))
+
+
+def _nonce_is_used(book: Book, order: OrderRow) -> bool:
     return any(
-        other.reason == _NONCE_USED
+        other.reason == _NONCE_USED or other.state is OrderState.CLOSED
         for other in book.orders_of(order.venue, order.client_ref)
         if other.order_id != order.order_id
     )

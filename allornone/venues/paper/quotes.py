@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from allornone.errors import BadGroupError
 from allornone.models.details import OperationType
 from allornone.positions import parse_key, typed
-from allornone.units import EXACT, ZERO, NonNegativeAmount, PositiveAmount, Token, VenueName, normalised, times
+from allornone.units import (
+    EXACT,
+    ZERO,
+    NonNegativeAmount,
+    PositiveAmount,
+    Token,
+    VenueName,
+    normalised,
+    times,
+)
 
 NUMERAIRE = "USDT"
 """What a token is valued in where its pair is not listed."""
@@ -75,7 +84,7 @@ class Quotes(_Closed):
     tokens: dict[Token, TokenRules] = Field(default_factory=dict)
     fees_bps: dict[VenueName, CommissionBps] = Field(default_factory=dict)
     fee_asset: dict[VenueName, Token] = Field(default_factory=dict)
-    gas: dict[OperationType, NonNegativeAmount] = Field(default_factory=dict)
+    gas: dict[OperationType, NonNegativeAmount] = Field(default_factory=dict[OperationType, Decimal])
     withdrawal_fees: dict[Token, NonNegativeAmount] = Field(default_factory=dict)
     flash_premium_bps: dict[VenueName, NonNegativeAmount] = Field(default_factory=dict)
     unstake_discount_bps: Annotated[NonNegativeAmount, Field(le=10_000)] = ZERO
@@ -97,7 +106,7 @@ class Quotes(_Closed):
         return None if underlying is None else times(rate.rate, underlying)
 
     def price(self, base: str, quote: str) -> Decimal | None:
-        """Return one `base` in `quote`: as listed, else derived and rounded to 8 decimals; None where unknown."""
+        """Return one `base` in `quote`: as listed, else derived, to 8 decimals; None where unknown."""
         listed = self.prices.get(f"{base}/{quote}")
         if listed is not None:
             return listed
@@ -126,7 +135,7 @@ class Quotes(_Closed):
         return placed_down(EXACT.divide(EXACT.multiply(amount, ratio[0]), ratio[1]), self.decimals(target))
 
     def decimals(self, token: str) -> int:
-        """Return how many decimals amounts of `token` have: its own, else those of what it stands for, else 18."""
+        """Return how many decimals amounts of `token` have: its own, else those of what it is a claim on."""
         rules = self.tokens.get(token)
         if rules is not None:
             return rules.decimals
@@ -163,7 +172,9 @@ def read_quotes(text: str, name: str) -> Quotes:
 
 def packaged_quotes() -> Quotes:
     """Return the quotes that the package ships."""
-    return read_quotes(files(__package__).joinpath("quotes.yaml").read_text("utf-8"), "the packaged quotes.yaml")
+    return read_quotes(
+        files("allornone.venues.paper").joinpath("quotes.yaml").read_text("utf-8"), "the packaged quotes.yaml"
+    )
 
 
 class QuotesFile:

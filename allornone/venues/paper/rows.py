@@ -22,7 +22,7 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One balance change before it is written. `price` is that of the trade, on the row of the traded token."""
+    """One balance change before it is written. `price` is the trade's, on the row of the traded token."""
 
     position_key: str
     token: str

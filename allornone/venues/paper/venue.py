@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
@@ -13,9 +13,9 @@ from allornone.venues.paper.answer import deltas_of, execution_details, fees_of,
 from allornone.venues.paper.capability import RECENT_S, paper_capabilities
 from allornone.venues.paper.effects import effects_of
 from allornone.venues.paper.faults import UNKNOWING, Behaviour, Fate, PaperFaults
+from allornone.venues.paper.inverse import inverse_of
 from allornone.venues.paper.ledger import PaperLedger
 from allornone.venues.paper.losses import LostAnswerError
-from allornone.venues.paper.inverse import inverse_of
 from allornone.venues.paper.matching import Clock, Matching
 from allornone.venues.paper.quotes import QuotesFile
 from allornone.venues.paper.rows import OrderRow, OrderState
@@ -25,16 +25,11 @@ from allornone.venues.reading import Reading
 _NEVER_ARRIVES = frozenset({Behaviour.LOSE_REQUEST, Behaviour.ERROR_5XX_NOT_EXECUTED})
 
 
-def utc_now() -> datetime:
-    """Return the time, the venue's clock where no other is given."""
-    return datetime.now(UTC)
-
-
 class PaperVenue:
     """One paper venue. All that share a ledger see one world; file work is done in threads."""
 
     def __init__(
-        self, name: str, ledger: PaperLedger, quotes: QuotesFile, faults: PaperFaults, clock: Clock = utc_now
+        self, name: str, ledger: PaperLedger, quotes: QuotesFile, faults: PaperFaults, clock: Clock
     ) -> None:
         capabilities = paper_capabilities(name)
         if capabilities is None:
@@ -97,7 +92,9 @@ class PaperVenue:
 
     def _terms(self, request: ExecutionRequest) -> Terms:
         if request.venue != self._name:
-            raise RefusedError(f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID)
+            raise RefusedError(
+                f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID
+            )
         self._declared(request)
         return terms_of(request, self._quotes.current())
 
@@ -136,7 +133,9 @@ class PaperVenue:
 
     def _answer(self, request: ExecutionRequest, order: OrderRow) -> Reading:
         with self._ledger.transaction() as book:
-            rows = [row for row in book.effects_of(self._name, order.client_ref) if row.order_id == order.order_id]
+            rows = [
+                row for row in book.effects_of(self._name, order.client_ref) if row.order_id == order.order_id
+            ]
         return reading_of(request, (order,), rows, self._matching.clock())
 
     def _lookup(self, request: ExecutionRequest) -> Reading:
@@ -149,7 +148,9 @@ class PaperVenue:
         if self._faults.of_lookup(self._name, request) is not None:
             raise VenueUnavailableError(f"{self._name} could not be asked; ask again later")
         if self._declared(request).recall:
-            self._matching.recall(self._name, request, None if prepared is None else Terms.model_validate(prepared))
+            self._matching.recall(
+                self._name, request, None if prepared is None else Terms.model_validate(prepared)
+            )
         return self._shown(request)
 
     def _shown(self, request: ExecutionRequest) -> Reading:
@@ -158,7 +159,9 @@ class PaperVenue:
             return unreadable(request, now)
         since = now - timedelta(seconds=RECENT_S) if declared.lookup == "recent" else None
         with self._ledger.transaction() as book:
-            orders = [order for order in book.orders_of(self._name, request.client_ref) if _seen(order, now, since)]
+            orders = [
+                order for order in book.orders_of(self._name, request.client_ref) if _seen(order, now, since)
+            ]
             shown = {order.order_id for order in orders}
             rows = [row for row in book.effects_of(self._name, request.client_ref) if row.order_id in shown]
         return reading_of(request, orders, rows, now, full_history=since is None)

@@ -30,7 +30,13 @@ from tests.unit.eventlog.story import (
 async def test_events_of_a_group_are_numbered_over_all_files(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((STARTED, intent(), CONFIRMED, delta(), end()), known_seq=0)
 
-    assert written(tmp_path) == [(1, "started"), (2, "pending"), (3, "confirmed"), (4, "delta"), (5, "completed")]
+    assert written(tmp_path) == [
+        (1, "started"),
+        (2, "pending"),
+        (3, "confirmed"),
+        (4, "delta"),
+        (5, "completed"),
+    ]
 
 
 async def test_each_event_lies_in_the_file_of_its_type(log: JsonlEventLog, tmp_path: Path) -> None:
@@ -51,7 +57,9 @@ async def test_amounts_are_strings_on_disk(log: JsonlEventLog, tmp_path: Path) -
 async def test_an_integer_beyond_64_bits_is_a_string_on_disk(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((operation("confirmed", venue_metadata={"wei": [10**21]}),), known_seq=0)
 
-    assert lines(tmp_path, "operation_executions.jsonl")[0]["venue_metadata"] == {"wei": ["1000000000000000000000"]}
+    assert lines(tmp_path, "operation_executions.jsonl")[0]["venue_metadata"] == {
+        "wei": ["1000000000000000000000"]
+    }
 
 
 async def test_a_record_made_twice_is_written_once(log: JsonlEventLog, tmp_path: Path) -> None:
@@ -102,7 +110,9 @@ async def test_another_order_of_keys_is_the_same_facts(log: JsonlEventLog, tmp_p
 
 
 async def test_the_same_facts_are_known_after_reopening(log: JsonlEventLog, tmp_path: Path) -> None:
-    odd = operation("confirmed", evidence={"wei": 10**21, "rate": 0.1, "none": None, "text": "é\n"}, fee_amount="0.30")
+    odd = operation(
+        "confirmed", evidence={"wei": 10**21, "rate": 0.1, "none": None, "text": "é\n"}, fee_amount="0.30"
+    )
     await log.record((odd,), known_seq=0)
 
     await JsonlEventLog(tmp_path).record((odd,), known_seq=0)
@@ -129,7 +139,9 @@ async def test_a_conflict_is_kept_once(log: JsonlEventLog, tmp_path: Path) -> No
     assert written(tmp_path) == [(1, "confirmed"), (2, "conflict")]
 
 
-async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(log: JsonlEventLog, tmp_path: Path) -> None:
+async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(
+    log: JsonlEventLog, tmp_path: Path
+) -> None:
     await log.record((operation("failed"),), known_seq=0)
 
     await log.record((CONFIRMED,), known_seq=1)
@@ -191,7 +203,9 @@ async def test_evidence_of_a_superseded_life_is_written(log: JsonlEventLog, evid
     assert (recorded.seq, recorded.superseded) == (2, True)
 
 
-async def test_a_superseded_life_writes_the_outcome_beside_its_refused_end(log: JsonlEventLog, tmp_path: Path) -> None:
+async def test_a_superseded_life_writes_the_outcome_beside_its_refused_end(
+    log: JsonlEventLog, tmp_path: Path
+) -> None:
     await log.record((intent(SECOND_REF),), known_seq=0)
 
     await log.record((CONFIRMED, end()), known_seq=0)
@@ -217,7 +231,9 @@ async def test_another_end_is_not_written(log: JsonlEventLog, tmp_path: Path) ->
     assert written(tmp_path) == [(1, "completed")]
 
 
-@pytest.mark.parametrize("event", [COMMAND, transition(TransitionKind.LATE_EFFECT, FIRST_REF)], ids=["command", "late"])
+@pytest.mark.parametrize(
+    "event", [COMMAND, transition(TransitionKind.LATE_EFFECT, FIRST_REF)], ids=["command", "late"]
+)
 async def test_what_happens_after_the_end_is_written(log: JsonlEventLog, event: Event) -> None:
     await log.record((end(),), known_seq=0)
 

@@ -1,0 +1,36 @@
+"""When absence can be believed (DESIGN 6.5): what is fenced, what is not yet, and what never can be."""
+
+from datetime import timedelta
+
+from activities.desk import Desk
+from activities.tasks import OperationTask
+from allornone.core.answer import Fence
+from allornone.models.execution import ExecutionRequest
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.reading import Reading
+
+
+def fence(
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    capability: OperationCapability,
+    reading: Reading | None,
+) -> Fence:
+    """Return how far the reference, whose intent exists and which is revoked, is fenced.
+
+    An enforced expiry is judged by the venue's own clock. A bounded lateness counts from when the attempt came back
+    and the reference was revoked; an attempt that never came back may still be about to send.
+    """
+    settle_s = float(capability.settle_s)
+    if capability.expiry == "enforced":
+        venue_time = reading.venue_time if reading is not None else None
+        if venue_time is None:
+            return Fence.WAITING
+        return Fence.FENCED if venue_time > request.not_after + timedelta(seconds=settle_s) else Fence.WAITING
+    window_s = float(capability.lateness_s) + settle_s
+    passed = task.revoked_s > window_s
+    if capability.expiry == "bounded" and task.came_back:
+        return Fence.FENCED if passed else Fence.WAITING
+    over = passed and desk.now() > request.not_after + timedelta(seconds=settle_s)
+    return Fence.NEVER_SETTLED if over else Fence.NEVER

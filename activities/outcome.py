@@ -1,0 +1,201 @@
+"""From the execution world to the logging world: what an operation's records are made of."""
+
+from typing import Any
+
+from activities.desk import Desk
+from activities.tasks import OperationTask
+from allornone.core.answer import AnswerKind
+from allornone.deltas import convert_deltas_to_structured_format
+from allornone.eventlog import Recorded
+from allornone.events import Event, ExecutionDeltaEvent, GroupTransitionEvent, OperationExecutionEvent
+from allornone.events.transition import TransitionKind
+from allornone.ids import digest, event_id
+from allornone.models.execution import (
+    Direction,
+    Evidence,
+    ExecutionHandshake,
+    ExecutionRequest,
+    ExecutionStatus,
+    Prepared,
+)
+from allornone.models.reconciliation import Reconciliation
+
+
+def _common(task: OperationTask, desk: Desk) -> dict[str, Any]:
+    now = desk.now().isoformat()
+    return {
+        "timestamp": task.context.timestamp or now,
+        "real_utc_time": now,
+        "correlation_id": task.context.correlation_id,
+        "pid": desk.pid,
+        "atomic_group_id": task.context.atomic_group_id,
+        "simulated": task.context.simulated,
+        "client_ref": task.client_ref,
+    }
+
+
+def operation_event(  # noqa: PLR0917 (each is a part of the one record)
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    handshake: ExecutionHandshake,
+    outcome: str,
+    reconciliation: Reconciliation | None = None,
+    prepared: Prepared | None = None,
+) -> OperationExecutionEvent:
+    """Return the record of the status that `handshake` shows."""
+    details = request.operation_details.model_dump(mode="json", exclude_none=True)
+    ids = handshake.evidence.venue_ids
+    return OperationExecutionEvent(
+        **_common(task, desk),
+        operation_id=request.operation_id,
+        order_id=ids[0] if ids else request.operation_id,
+        operation_type=request.operation_type.value,
+        venue=request.venue,
+        status=handshake.status.value,
+        source_venue=request.source_venue,
+        target_venue=request.target_venue,
+        source_token=request.source_token,
+        target_token=request.target_token,
+        operation_details=details,
+        position_deltas=structured(request, handshake),
+        executed_amount=handshake.executed_amount,
+        fee_amount=handshake.fee_amount,
+        fee_currency=handshake.fee_currency,
+        error_code=handshake.error_code,
+        error_message=handshake.error_message,
+        sequence_in_group=request.sequence_in_group,
+        submitted_at=handshake.submitted_at or desk.now(),
+        executed_at=handshake.executed_at,
+        venue_metadata=handshake.execution_details,
+        event_id=event_id(task.client_ref, "operation", handshake.status.value),
+        direction=task.direction,
+        epoch=task.epoch,
+        plan_hash=task.context.plan_hash,
+        not_after=task.not_after,
+        prepared=prepared,
+        expected_deltas=request.expected_deltas,
+        actual_deltas=handshake.actual_deltas,
+        reconciliation=reconciliation,
+        fees=handshake.fees,
+        filled_ratio=handshake.filled_ratio,
+        evidence=handshake.evidence.model_dump(mode="json", exclude_defaults=True),
+        outcome=outcome,
+    )
+
+
+def structured(request: ExecutionRequest, handshake: ExecutionHandshake) -> list[dict[str, Any]]:
+    """Return the rows of the handshake's deltas, as the seed's converter writes them."""
+    return convert_deltas_to_structured_format(
+        handshake.actual_deltas,
+        request.operation_type.value,
+        request.source_venue,
+        request.target_venue,
+        handshake.execution_details.get("executed_price"),
+        handshake.fee_amount,
+        handshake.fee_currency,
+        fees=handshake.fees,
+        evidence=handshake.evidence,
+    )
+
+
+def _delta_event(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, handshake: ExecutionHandshake
+) -> ExecutionDeltaEvent:
+    moved = {key: str(amount) for key, amount in handshake.actual_deltas.items()}
+    return ExecutionDeltaEvent(
+        **_common(task, desk),
+        source_operation_id=request.operation_id,
+        operation_type=request.operation_type.value,
+        deltas=structured(request, handshake),
+        event_id=event_id(task.client_ref, "deltas", digest(moved)),
+        direction=task.direction,
+        epoch=task.epoch,
+    )
+
+
+async def record_outcome(  # noqa: PLR0917 (each is a part of the one record)
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    handshake: ExecutionHandshake,
+    kind: AnswerKind,
+    reconciliation: Reconciliation | None = None,
+) -> Recorded:
+    """Write the effect, then the outcome that relies on it. May be called again."""
+    events: list[Event] = []
+    if handshake.actual_deltas:
+        events.append(_delta_event(task, request, desk, handshake))
+    events.append(operation_event(task, request, desk, handshake, kind.value, reconciliation))
+    return await desk.log.record(tuple(events), task.known_seq)
+
+
+def revocation(task: OperationTask, desk: Desk) -> GroupTransitionEvent:
+    """Return the record that nobody may send under this reference any more."""
+    return GroupTransitionEvent(
+        **_common(task, desk),
+        kind=TransitionKind.REVOKED,
+        reason="its outcome is not known",
+        operation_id=task.operation.operation_id,
+        event_id=event_id(task.client_ref, "revoked"),
+    )
+
+
+def failed(task: OperationTask, message: str, code: str) -> ExecutionHandshake:
+    """Return the handshake of a reference that did nothing."""
+    return ExecutionHandshake(
+        operation_id=task.operation.operation_id,
+        status=ExecutionStatus.FAILED,
+        filled_ratio=0,
+        error_code=code,
+        error_message=message[:2000],
+        simulated=task.context.simulated,
+    )
+
+
+def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
+    """Return the handshake that a recorded outcome was made of."""
+    return ExecutionHandshake(
+        operation_id=event.operation_id,
+        status=ExecutionStatus(event.status),
+        actual_deltas=event.actual_deltas,
+        execution_details=event.venue_metadata,
+        fee_amount=event.fee_amount,
+        fee_currency=event.fee_currency,
+        error_code=event.error_code,
+        error_message=event.error_message,
+        fees=event.fees,
+        filled_ratio=event.filled_ratio if event.filled_ratio is not None else 0,
+        executed_amount=event.executed_amount,
+        evidence=Evidence.model_validate(event.evidence),
+        submitted_at=event.submitted_at,
+        executed_at=event.executed_at,
+        simulated=event.simulated,
+    )
+
+
+def request_of(task: OperationTask, intent: OperationExecutionEvent) -> ExecutionRequest:
+    """Return the request that an intent was recorded for: an undo's own, or the forward one as it was sized then."""
+    return ExecutionRequest(
+        operation_id=intent.operation_id,
+        operation_type=intent.operation_type,
+        source_venue=intent.source_venue,
+        target_venue=intent.target_venue,
+        source_token=intent.source_token,
+        target_token=intent.target_token,
+        expected_deltas=intent.expected_deltas,
+        operation_details=intent.operation_details,
+        atomic_group_id=task.context.atomic_group_id,
+        sequence_in_group=intent.sequence_in_group,
+        client_ref=task.client_ref,
+        direction=task.direction,
+        epoch=task.epoch,
+        not_after=intent.not_after or task.not_after,
+        known_seq=task.known_seq,
+        plan_hash=intent.plan_hash,
+    )
+
+
+def status_after(direction: Direction, *, undone: bool) -> ExecutionStatus:
+    """Return the word for a closed effect: an undo is `rolled_back` when done, `confirmed` while a rest remains."""
+    return ExecutionStatus.ROLLED_BACK if direction is Direction.ROLLBACK and undone else ExecutionStatus.CONFIRMED

@@ -1,0 +1,116 @@
+"""The activity that records what happens to a group."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.operations import server_clock
+from activities.tasks import RecordAnswer, RecordTask
+from allornone import wire
+from allornone.errors import BadGroupError
+from allornone.eventlog import EventLog
+from allornone.events import AtomicOperationGroupEvent, GroupTransitionEvent
+from allornone.events.transition import TransitionKind
+from allornone.ids import event_id
+from allornone.models.group import GroupStatus
+from allornone.models.result import GroupResult
+from allornone.units import total
+from allornone.venues import Venue
+from allornone.venues.plan import check_plan
+
+
+class RecordActivities:
+    """Group events: transitions while it runs, one record at its end."""
+
+    def __init__(self, venues: Mapping[str, Venue], log: EventLog) -> None:
+        self._venues = venues
+        self._log = log
+
+    @activity.defn(name=wire.RECORD)
+    async def record_group_event(self, task: RecordTask) -> RecordAnswer:
+        """Write one group event, once. The start is refused when this worker's venues cannot run the plan."""
+        if task.kind is TransitionKind.STARTED:
+            self._check(task)
+        event = end_event(task, task.result) if task.result is not None else transition(task)
+        recorded = await self._log.record((event,), task.known_seq)
+        return RecordAnswer(seq=recorded.seq, superseded=recorded.superseded)
+
+    def _check(self, task: RecordTask) -> None:
+        if task.plan is None:
+            raise ApplicationError("a start needs its plan", type=wire.INVALID_GROUP, non_retryable=True)
+        try:
+            check_plan(task.plan, self._venues)
+        except BadGroupError as bad:
+            raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True) from bad
+
+
+def _common(task: RecordTask) -> dict[str, Any]:
+    now = server_clock()().isoformat()
+    return {
+        "timestamp": task.context.timestamp or now,
+        "real_utc_time": now,
+        "correlation_id": task.context.correlation_id,
+        "pid": os.getpid(),
+        "atomic_group_id": task.context.atomic_group_id,
+        "simulated": task.context.simulated,
+    }
+
+
+def transition(task: RecordTask) -> GroupTransitionEvent:
+    """Return the record of a transition; `started` holds the whole plan."""
+    if task.kind is None:
+        raise ApplicationError("a group event needs a kind or a result", non_retryable=True)
+    facts = {**task.facts, "plan": task.plan.model_dump(mode="json")} if task.plan is not None else task.facts
+    context = task.context
+    return GroupTransitionEvent(
+        **_common(task),
+        kind=task.kind,
+        reason=task.reason,
+        actor=task.actor,
+        operation_id=task.operation_id,
+        client_ref=task.client_ref,
+        facts=facts,
+        event_id=event_id(context.atomic_group_id, context.plan_hash, task.kind.value, task.number),
+    )
+
+
+def end_event(task: RecordTask, result: GroupResult) -> AtomicOperationGroupEvent:
+    """Return the record of the end."""
+    context = task.context
+    fees: dict[str, list[Any]] = {}
+    gas: dict[str, list[Any]] = {}
+    for operation in result.operations:
+        for handshake in (*operation.handshakes, *operation.undo_handshakes):
+            for fee in handshake.fees:
+                fees.setdefault(fee.currency, []).append(fee.amount)
+                if fee.kind == "gas":
+                    gas.setdefault(fee.currency, []).append(fee.amount)
+    return AtomicOperationGroupEvent(
+        **_common(task),
+        total_operations=context.total_operations,
+        group_status=result.status.value,
+        operations=[
+            {
+                "operation_id": operation.operation_id,
+                "state": operation.state.value,
+                "verdict": operation.verdict.value if operation.verdict else None,
+            }
+            for operation in result.operations
+        ],
+        total_gas_fees=total(amount for amounts in gas.values() for amount in amounts) if len(gas) == 1 else total(()),
+        execution_time_ms=task.execution_time_ms,
+        rollback_triggered=result.status is GroupStatus.ROLLED_BACK or any(o.undo_handshakes for o in result.operations),
+        rollback_reason=result.reason or None,
+        metadata={"gas": {currency: str(total(amounts)) for currency, amounts in gas.items()}},
+        event_id=event_id(context.atomic_group_id, context.plan_hash, "end"),
+        plan_hash=context.plan_hash,
+        strategy=context.strategy,
+        residual_deltas=result.residual_deltas,
+        friction=result.friction,
+        fees={currency: total(amounts) for currency, amounts in fees.items()},
+        unfenced=[each.model_dump(mode="json") for each in result.unfenced],
+        reason=result.reason,
+    )

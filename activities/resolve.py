@@ -1,0 +1,172 @@
+"""What became of a reference: look, read again, or revoke and resolve. Never sends."""
+
+import asyncio
+
+from activities.desk import Desk
+from activities.fence import fence
+from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
+from activities.outcome import request_of, revocation
+from activities.tasks import OperationTask
+from allornone.core.answer import Answer, AnswerKind, Fence
+from allornone.core.clock import READINGS_MAX
+from allornone.errors import VenueUnavailableError
+from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
+from allornone.models.execution import ExecutionRequest, Prepared
+from allornone.models.reconciliation import Verdict
+from allornone.venues import Venue
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.reading import Reading, ReadingState
+
+SECOND_LOOK_S = 1.0
+"""Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
+
+
+async def resolve(task: OperationTask, desk: Desk) -> Answer:
+    """Answer what the venue shows. May be called again, any number of times."""
+    if task.mode == "resolve":
+        return await _resolve(task, desk)
+    trace = await desk.log.reference(task.context.atomic_group_id, task.client_ref)
+    if trace.intent is None:
+        return _without_intent(task, desk, trace)
+    return await (_last_look if task.mode == "last_look" else _look)(task, desk, trace, trace.intent)
+
+
+def _without_intent(task: OperationTask, desk: Desk, trace: ReferenceTrace) -> Answer:
+    if trace.outcome is not None:
+        return from_record(task, desk, trace.outcome, trace.seq)
+    return answer(task, AnswerKind.NOT_SENT, seq=trace.seq, note="never sent")
+
+
+async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: OperationExecutionEvent) -> Answer:
+    """See whether it is still open, or read a closed effect again."""
+    if trace.outcome is not None:
+        return from_record(task, desk, trace.outcome, trace.seq)
+    request = request_of(task, intent)
+    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    told = None
+    if reading is not None:
+        told = await of_reading(task, request, desk, reading.sent_at(intent.submitted_at), intent.prepared)
+    if told is None:
+        return await unknown(task, desk, request, "a look-up proved nothing", readable=reading is not None)
+    return await _unobserved_is_unknown(task, desk, request, told)
+
+
+async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: ExecutionRequest, told: Answer) -> Answer:
+    judged = told.reconciliation
+    unseen = judged is not None and judged.verdict is Verdict.UNOBSERVED and task.reading >= READINGS_MAX
+    return await unknown(task, desk, request, "its effect could not be observed") if unseen else told
+
+
+async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
+    """Return the venue's reading, None when it cannot be asked just now or not by our id."""
+    capability = venue.capabilities.of(request.operation_type)
+    if capability is None or capability.lookup == "none":
+        return None
+    try:
+        return await venue.lookup(request, prepared)
+    except VenueUnavailableError:
+        return None
+
+
+async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: OperationExecutionEvent) -> Answer:
+    """See, before the end, whether the venue shows anything else than what was recorded."""
+    recorded = trace.outcome
+    request = request_of(task, intent)
+    venue = desk.venue(request.venue)
+    capability = venue.capabilities.of(request.operation_type)
+    reading = None if task.context.simulated else await _lookup(venue, request, intent.prepared)
+    if reading is None:
+        askable = capability is not None and capability.lookup != "none" and not task.context.simulated
+        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="not asked").model_copy(
+            update={"readable": not askable}
+        )
+    shown = reading.handshake.actual_deltas if reading.state in (ReadingState.CLOSED, ReadingState.OPEN) else {}
+    if recorded is not None and shown == recorded.actual_deltas:
+        return from_record(task, desk, recorded, trace.seq)
+    if not shown:
+        # A recorded effect that a look-up does not show any more is a stale read, not an undo.
+        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note=f"the last look shows {reading.state.value}")
+    late, seen = task.model_copy(update={"reading": READINGS_MAX}), reading.sent_at(intent.submitted_at)
+    return await closed(late, request, desk, seen.handshake, intent.prepared)
+
+
+async def _resolve(task: OperationTask, desk: Desk) -> Answer:
+    """Revoke, read our own record, look up, recall what is open; absence only when fenced, seen twice."""
+    trace = await desk.log.revoke(revocation(task, desk), task.known_seq)
+    if trace.superseded:
+        return answer(task, AnswerKind.SUPERSEDED, seq=trace.seq)
+    if trace.outcome is not None:
+        return from_record(task, desk, trace.outcome, trace.seq)
+    if trace.intent is None:
+        return await nothing(task, task.request, desk, AnswerKind.NOT_SENT, "revoked before anything was sent", "EXEC-002")
+    request = request_of(task, trace.intent)
+    venue = desk.venue(request.venue)
+    reading = await _lookup(venue, request, trace.intent.prepared)
+    if reading is not None and reading.state is ReadingState.OPEN:
+        reading = await _recalled(venue, request, trace.intent.prepared, reading)
+    if reading is not None:
+        reading = reading.sent_at(trace.intent.submitted_at)
+    told = await _settled(task, request, desk, reading, trace.intent.prepared)
+    return told or await _unsettled(task, request, desk, venue, reading)
+
+
+async def _recalled(
+    venue: Venue, request: ExecutionRequest, prepared: Prepared | None, reading: Reading
+) -> Reading | None:
+    capability = venue.capabilities.of(request.operation_type)
+    if capability is None or not capability.recall:
+        return reading
+    try:
+        return await venue.recall(request, prepared)
+    except VenueUnavailableError:
+        return reading
+
+
+async def _settled(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, reading: Reading | None, prepared: Prepared | None
+) -> Answer | None:
+    if reading is None or reading.state is ReadingState.OPEN:
+        return None
+    told = await of_reading(task, request, desk, reading, prepared)
+    return None if told is None else await _unobserved_is_unknown(task, desk, request, told)
+
+
+async def _unsettled(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, reading: Reading | None
+) -> Answer:
+    capability = venue.capabilities.of(request.operation_type) or OperationCapability(expiry="none", lookup="none")
+    level = fence(task, request, desk, capability, reading)
+    absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
+    if absent and level is Fence.FENCED and capability.lookup == "full":
+        return await _absent(task, request, desk, venue)
+    if task.claim is not None:
+        told = await _claimed(task, request, desk, level, readable=reading is not None)
+        if told is not None:
+            return told
+    shown = reading.state.value if reading is not None else "nothing: it could not be asked"
+    return await unknown(task, desk, request, f"the venue shows {shown}", fence=level, readable=reading is not None)
+
+
+async def _absent(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
+    await asyncio.sleep(SECOND_LOOK_S)
+    again = await _lookup(venue, request, None)
+    if again is not None and again.state is ReadingState.NOT_FOUND:
+        message = f"fenced and not found twice, last at {again.venue_time}"
+        return await nothing(task, request, desk, AnswerKind.ABSENT, message, "EXEC-001")
+    told = await _settled(task, request, desk, again, None)
+    return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
+
+
+async def _claimed(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, level: Fence, *, readable: bool
+) -> Answer | None:
+    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such."""
+    claimed = task.claim.handshake if task.claim is not None else None
+    if claimed is not None:
+        attested = task.model_copy(update={"reading": READINGS_MAX})
+        return None if readable else await closed(attested, request, desk, claimed, None)
+    if level is Fence.FENCED:
+        return await nothing(task, request, desk, AnswerKind.ABSENT, "an operator resolved it as failed", "EXEC-001")
+    return None
+
+

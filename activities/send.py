@@ -1,0 +1,85 @@
+"""How a write reaches a venue: one reference, one intent, one send (DESIGN 6)."""
+
+from activities.desk import Desk
+from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
+from activities.outcome import operation_event, revocation
+from activities.tasks import OperationTask
+from allornone.core.answer import Answer, AnswerKind
+from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
+from allornone.eventlog import Permit
+from allornone.eventlog.trace import PermitState
+from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
+from allornone.venues import Venue
+
+
+async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> Answer:
+    """Prepare, write the intent, send once, read once.
+
+    May run twice: whoever finds the intent answers with the recorded outcome, else unknown, and never sends.
+    Raises OSError when the log cannot take the intent; then nothing was sent.
+    """
+    try:
+        venue = desk.venue(request.venue)
+        if task.context.simulated:
+            return await _predict(task, request, desk, venue)
+        prepared = await venue.prepare(request)
+    except RefusedError as refused:
+        return await _never_sent(task, request, desk, AnswerKind.REFUSED, str(refused), refused.code)
+    except VenueUnavailableError as unavailable:
+        return await _never_sent(task, request, desk, AnswerKind.NOT_SENT, str(unavailable), "EXEC-002")
+    pending = ExecutionHandshake(
+        operation_id=request.operation_id, status=ExecutionStatus.PENDING, filled_ratio=0, submitted_at=desk.now()
+    )
+    intent = operation_event(task, request, desk, pending, "pending", prepared=prepared)
+    permit = await desk.log.intend(intent, task.known_seq)
+    if permit.state is not PermitState.WRITTEN:
+        return await _not_permitted(task, request, desk, permit)
+    if desk.now() >= request.not_after:
+        return await nothing(task, request, desk, AnswerKind.NOT_SENT, "its time was over before it was sent")
+    return await _sent(task, request, desk, venue, prepared)
+
+
+async def _sent(  # noqa: PLR0917 (each is a part of the one send)
+    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared
+) -> Answer:
+    left = desk.now()
+    try:
+        reading = await venue.execute(request, prepared)
+    except RefusedError as refused:
+        return await nothing(task, request, desk, AnswerKind.REFUSED, str(refused), refused.code)
+    except NotSentError as unsent:
+        return await nothing(task, request, desk, AnswerKind.NOT_SENT, str(unsent), "EXEC-002")
+    except Exception as problem:  # noqa: BLE001 (whatever else a client raises after it may have sent is unknown)
+        return await unknown(task, desk, request, f"{type(problem).__name__} while sending")
+    told = await of_reading(task, request, desk, reading.sent_at(left), prepared)
+    return told or await unknown(task, desk, request, f"the venue answered {reading.state.value}")
+
+
+async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
+    handshake = await venue.simulate(request)
+    return await closed(task, request, desk, handshake.model_copy(update={"simulated": True}), None)
+
+
+async def _never_sent(  # noqa: PLR0917 (each is a part of the one record)
+    task: OperationTask, request: ExecutionRequest, desk: Desk, kind: AnswerKind, message: str, code: str
+) -> Answer:
+    """Refuse before the intent: revoked first, so that no other copy of this attempt can send under it later."""
+    trace = await desk.log.revoke(revocation(task, desk), task.known_seq)
+    if trace.superseded:
+        return answer(task, AnswerKind.SUPERSEDED, seq=trace.seq)
+    if trace.outcome is not None:
+        return from_record(task, desk, trace.outcome, trace.seq)
+    if trace.intent is not None:
+        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="another copy of this attempt may have sent")
+    return await nothing(task, request, desk, kind, message, code)
+
+
+async def _not_permitted(task: OperationTask, request: ExecutionRequest, desk: Desk, permit: Permit) -> Answer:
+    trace = permit.trace
+    if permit.state is PermitState.SUPERSEDED:
+        return answer(task, AnswerKind.SUPERSEDED, seq=trace.seq)
+    if trace.outcome is not None:
+        return from_record(task, desk, trace.outcome, trace.seq)
+    if permit.state is PermitState.REVOKED:
+        return await nothing(task, request, desk, AnswerKind.NOT_SENT, "revoked before it was sent", "EXEC-002")
+    return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="this reference was sent before")

@@ -1,0 +1,75 @@
+"""`status` and `list`: how groups stand."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from allornone.cli import exits
+from allornone.cli.running import AsJson, GroupId
+from allornone.cli.session import connected, finish, say
+from allornone.cli.tables import print_group, print_list
+from allornone.client.groups import GroupClient
+from allornone.errors import NoWorkerError
+from allornone.models.group import GroupStatus
+from allornone.models.result import GroupView
+
+
+def status(group_id: GroupId, as_json: AsJson = False) -> None:
+    """Show how a group stands, what is left of it, and the commands that make sense now.
+
+    Exits with 0 while it runs or when it completed, 1 rolled back or failed, 3 blocked or partial.
+
+    Example: allornone status basis-1 --json
+    """
+    finish(_status(group_id, as_json=as_json))
+
+
+def list_groups(
+    status: Annotated[GroupStatus | None, typer.Option(help="Only groups of this status.")] = None,
+    needs_operator: Annotated[
+        bool, typer.Option("--needs-operator", help="Only groups that wait for an operator.")
+    ] = False,
+    strategy: Annotated[str | None, typer.Option(help="Only groups of this strategy.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List groups, the newest first. Works without a worker.
+
+    Example: allornone list --needs-operator
+    """
+    finish(_list(status, strategy, limit, needs_operator=needs_operator, as_json=as_json))
+
+
+async def _status(group_id: str, *, as_json: bool) -> int:
+    client = await connected()
+    view = await _view(client, group_id)
+    late = [found.atomic_group_id for found in await client.list(late_of=group_id)]
+    if as_json:
+        sys.stdout.write(json.dumps({**view.model_dump(mode="json"), "late_effects": late}, indent=2) + "\n")
+    else:
+        print_group(view, late)
+    return exits.of_status(view.status)
+
+
+async def _view(client: GroupClient, group_id: str) -> GroupView:
+    try:
+        return await client.status(group_id)
+    except NoWorkerError as error:
+        say(str(error))
+        return await client.outline(group_id)
+
+
+async def _list(
+    status: GroupStatus | None, strategy: str | None, limit: int, *, needs_operator: bool, as_json: bool
+) -> int:
+    client = await connected()
+    found = await client.list(
+        status=status, strategy=strategy, limit=limit, needs_operator=needs_operator or None
+    )
+    if as_json:
+        sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
+    else:
+        print_list(found)
+    return exits.FINE

@@ -1,0 +1,48 @@
+"""One command from its start to its exit code: every error is one message on stderr, never a traceback."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from allornone.cli.exits import BAD_INPUT, of_error
+from allornone.client.groups import GroupClient
+from allornone.documents import complaint
+from allornone.errors import AllOrNoneError, BadGroupError
+
+INTERRUPTED = 128 + signal.SIGINT
+"""What a shell reports for a program that Ctrl-C ended."""
+
+
+def say(text: str) -> None:
+    """Talk: to the person, never to the program behind the pipe."""
+    typer.echo(text, err=True)
+
+
+def finish(work: Coroutine[Any, Any, int], *, interrupted: str = "interrupted") -> NoReturn:
+    """Run `work` and leave with its exit code. Ctrl-C says `interrupted` and changes nothing at the server."""
+    try:
+        code = asyncio.run(work)
+    except AllOrNoneError as error:
+        say(f"error: {error}")
+        code = of_error(error)
+    except OSError as error:
+        say(f"error: {error}")
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        say(interrupted)
+        code = INTERRUPTED
+    raise typer.Exit(code)
+
+
+async def connected() -> GroupClient:
+    """Return the client of the environment's settings."""
+    return await GroupClient.connect()
+
+
+def bad_command(error: ValidationError, given: dict[str, Any], name: str) -> BadGroupError:
+    """Return what is wrong with a command's own options."""
+    return BadGroupError(complaint(error, given, name=name))

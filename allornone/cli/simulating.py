@@ -1,0 +1,59 @@
+"""`simulate`: a group rehearsed."""
+
+import sys
+from pathlib import Path
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from allornone.cli import exits
+from allornone.cli.running import AsJson, File
+from allornone.cli.session import finish, say
+from allornone.cli.tables import print_simulation
+from allornone.client.address import with_running_paper
+from allornone.documents import read_group
+from allornone.models.simulation import SimulationRequest
+from allornone.settings import load_settings
+from allornone.simulation import simulate as rehearse
+from allornone.venues.registry import close_venues, open_venues
+
+
+
+class Mode(StrEnum):
+    """How closely it is rehearsed."""
+
+    QUOTE = "quote"
+    DRY_RUN = "dry_run"
+    FORK = "fork"
+
+
+ModeOption = Annotated[
+    Mode, typer.Option(help="quote: prices alone; dry_run: with rollback; fork: on a copy of the chain.")
+]
+
+
+def simulate(file: File, mode: ModeOption = Mode.DRY_RUN, as_json: AsJson = False) -> None:
+    """Predict what a group would do, cost, and cost to undo, without doing it. Needs no server.
+
+    Exits with 1 when a venue would refuse an operation.
+
+    Example: allornone simulate examples/basis.yaml
+    """
+    finish(_simulate(file, mode, as_json=as_json))
+
+
+async def _simulate(file: Path, mode: Mode, *, as_json: bool) -> int:
+    request = SimulationRequest.model_validate({"group": read_group(file), "mode": mode.value})
+    venues = open_venues(with_running_paper(load_settings()))
+    try:
+        answer = await rehearse(request, venues)
+    finally:
+        await close_venues(venues.values())
+    for warning in answer.warnings:
+        say(f"warning: {warning}")
+    if as_json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    else:
+        print_simulation(answer)
+    return exits.UNDONE if answer.refused else exits.FINE

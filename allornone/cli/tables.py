@@ -1,0 +1,121 @@
+"""Groups as people read them: tables for a terminal, wide enough for a pipe."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+
+from allornone.client.listing import GroupSummary
+from allornone.models.result import GroupView, OperationView
+from allornone.models.simulation import SimulationAnswer
+
+PIPE_WIDTH = 220
+"""Nothing is cut off where no terminal limits the width."""
+
+
+def out() -> Console:
+    """Return the console of results."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+def changes(amounts: Mapping[str, Decimal]) -> str:
+    """Write signed changes in one cell."""
+    return ", ".join(f"{key} {amount:+f}" for key, amount in amounts.items()) or "-"
+
+
+def headline(view: GroupView) -> str:
+    """Say in one line how a group stands."""
+    marks = [mark for mark, is_so in (("paused", view.paused), ("cancelling", view.cancelling)) if is_so]
+    why = f": {view.reason}" if view.reason else ""
+    return f"group {view.atomic_group_id} is {' and '.join([view.status.value, *marks])}{why}"
+
+
+def group_table(view: GroupView) -> Table:
+    """Return a group's operations, one a row."""
+    table = _table("operation", "type", "venue", "state", "verdict", "changes so far", "reference", "note")
+    for operation in view.operations:
+        table.add_row(*_cells(operation))
+    return table
+
+
+def _cells(operation: OperationView) -> tuple[str, ...]:
+    undo = " (undo)" if operation.direction.value == "rollback" else ""
+    return (
+        operation.operation_id,
+        operation.operation_type,
+        operation.venue,
+        operation.state.value + undo,
+        operation.verdict.value if operation.verdict else "-",
+        changes(operation.net_deltas),
+        operation.client_ref or "-",
+        operation.note,
+    )
+
+
+def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
+    """Print a group: its headline, its operations, what is left, what it cost and what would help."""
+    console = out()
+    console.print(headline(view), markup=False)
+    if view.operations:
+        console.print(group_table(view))
+    for name, amounts in (("left", view.residual_deltas), ("friction", view.friction)):
+        if amounts:
+            console.print(f"{name}: {changes(amounts)}", markup=False)
+    for unfenced in view.result.unfenced if view.result else ():
+        console.print(
+            f"not settled: {unfenced.operation_id} {unfenced.client_ref}, "
+            f"0 to {unfenced.amount} {unfenced.token}",
+            markup=False,
+        )
+    if view.commands:
+        console.print(f"commands: {', '.join(view.commands)}", markup=False)
+    for other in late:
+        console.print(f"late effect: {other} (see `allornone status {other}`)", markup=False)
+
+
+def print_list(groups: Sequence[GroupSummary]) -> None:
+    """Print groups, one a row, the newest first."""
+    table = _table("group", "status", "operator", "strategy", "operations", "venues", "started")
+    for group in groups:
+        table.add_row(
+            group.atomic_group_id,
+            group.status,
+            "needed" if group.needs_operator else "-",
+            group.strategy or "-",
+            str(group.operation_count),
+            ", ".join(group.venues),
+            f"{group.started_at:%Y-%m-%d %H:%M:%S}" if group.started_at else "-",
+        )
+    out().print(table)
+
+
+def print_simulation(answer: SimulationAnswer) -> None:
+    """Print a rehearsal: what each operation would do and what undoing it would leave."""
+    table = _table("operation", "venue", "changes", "verdict", "undo", "undoing it would leave")
+    for operation in answer.operations:
+        verdict = operation.reconciliation.verdict.value if operation.reconciliation else "-"
+        table.add_row(
+            operation.operation_id,
+            operation.venue,
+            changes(operation.handshake.actual_deltas),
+            verdict,
+            operation.undo_class or "-",
+            changes(operation.rollback_cost),
+        )
+    console = out()
+    console.print(table)
+    fees = ", ".join(f"{amount:f} {currency}" for currency, amount in answer.fees.items()) or "-"
+    console.print(f"all together: {changes(answer.net_deltas)}", markup=False)
+    console.print(f"fees: {fees}", markup=False)
+    console.print(f"rolling all of it back would leave: {changes(answer.rollback_cost)}", markup=False)
+    for operation_id, why in answer.refused.items():
+        console.print(f"refused: {operation_id}: {why}", markup=False)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

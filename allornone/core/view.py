@@ -1,0 +1,61 @@
+"""What a person is shown of a group, at any moment."""
+
+from datetime import datetime
+
+from allornone.core.command import allowed, subject
+from allornone.core.ending import result, split, state_of
+from allornone.core.facts import forward_attempts, net_deltas, reference
+from allornone.core.standing import standing
+from allornone.core.state import Flight, GroupState, Phase
+from allornone.models.execution import Direction
+from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.result import GroupView, OperationState, OperationView
+
+
+def view(plan: AtomicGroup, state: GroupState, started_at: datetime | None) -> GroupView:
+    """Return the group as it stands."""
+    status, reason = standing(plan, state)
+    friction, residual = split(plan, state)
+    unwinding = state.unwinding is not None or state.verdict is not None
+    return GroupView(
+        atomic_group_id=plan.atomic_group_id,
+        plan_hash=plan.plan_hash,
+        status=status,
+        reason=reason,
+        needs_operator=status is GroupStatus.BLOCKED,
+        paused=state.paused,
+        cancelling=state.cancel and state.verdict is None,
+        operations=tuple(operation_view(plan, state, index) for index in range(len(plan.operations))),
+        residual_deltas=residual if unwinding or status is GroupStatus.BLOCKED else {},
+        friction=friction,
+        commands=allowed(plan, state),
+        started_at=started_at,
+        known_seq=state.known_seq,
+        result=result(plan, state) if state.verdict is not None else None,
+    )
+
+
+def operation_view(plan: AtomicGroup, state: GroupState, index: int) -> OperationView:
+    """Return one operation as it stands."""
+    operation, progress = plan.operations[index], state.operations[index]
+    flight = state.flight if state.flight is not None and state.flight.index == index else None
+    meant = subject(plan, state)
+    verdicts = [attempt.verdict for attempt in forward_attempts(progress) if attempt.verdict is not None]
+    undoing = progress.undo_epoch > 0
+    return OperationView(
+        operation_id=operation.operation_id,
+        operation_type=operation.operation_type.value,
+        venue=operation.venue,
+        state=OperationState.UNKNOWN if _is_unknown(flight) else state_of(progress, flying=flight is not None),
+        direction=Direction.ROLLBACK if undoing else Direction.FORWARD,
+        epoch=progress.undo_epoch if undoing else progress.forward_epoch,
+        client_ref=reference(plan, *meant) if meant is not None and meant[0] == index else None,
+        verdict=verdicts[-1] if verdicts else None,
+        expected_deltas=operation.expected_deltas,
+        net_deltas=dict(net_deltas(progress)),
+        note=flight.note if flight is not None else progress.note,
+    )
+
+
+def _is_unknown(flight: Flight | None) -> bool:
+    return flight is not None and flight.phase is Phase.UNKNOWN and (flight.came_back or flight.looks > 0)

@@ -1,0 +1,74 @@
+"""What activities answer, built once each: a million schedules ask for the same few."""
+
+from decimal import Decimal
+from functools import cache
+
+from allornone.core.answer import Answer, AnswerKind, Fence
+from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.reconciliation import Reconciliation, Verdict
+from tests.unit.core.plans import AMOUNT
+
+FORWARD, ROLLBACK = Direction.FORWARD, Direction.ROLLBACK
+Reference = tuple[int, Direction, int]
+"""Operation number, direction and epoch."""
+
+_RECONCILED = {verdict: Reconciliation(verdict=verdict) for verdict in Verdict}
+
+
+def deltas(units: int) -> dict[str, Decimal]:
+    """Return the changes of `units` staked; of as many taken back where it is negative."""
+    return {"binance:BaseToken:ETH": Decimal(-units), "lido:StakingToken:stETH": Decimal(units)}
+
+
+@cache
+def handshake(number: int, units: int, *, attested: bool = False) -> ExecutionHandshake:
+    """Return the handshake of an effect of `units`, negative for an undo."""
+    return ExecutionHandshake(
+        operation_id=f"op{number}",
+        status=ExecutionStatus.CONFIRMED,
+        actual_deltas=deltas(units) if units else {},
+        executed_amount=abs(units),
+        filled_ratio=min(Decimal(abs(units)) / AMOUNT, Decimal(1)),
+        evidence=Evidence(venue_ids=("1",), attested=attested),
+    )
+
+
+@cache
+def closed(  # noqa: PLR0917 (each is one fact of the answer)
+    reference: Reference,
+    units: int,
+    verdict: Verdict = Verdict.MATCH,
+    *,
+    recorded: bool = True,
+    undone: bool = False,
+    attested: bool = False,
+) -> Answer:
+    """Return the answer that `units` took effect, negative for an undo, and can change no more."""
+    number, direction, epoch = reference
+    return Answer(
+        kind=AnswerKind.CLOSED,
+        operation_id=f"op{number}",
+        direction=direction,
+        epoch=epoch,
+        handshake=handshake(number, units, attested=attested),
+        reconciliation=_RECONCILED[verdict],
+        recorded=recorded,
+        undone=undone,
+        fence=Fence.FENCED,
+    )
+
+
+@cache
+def told(
+    reference: Reference, kind: AnswerKind, *, fence: Fence = Fence.WAITING, readable: bool = True
+) -> Answer:
+    """Return an answer that shows no effect."""
+    number, direction, epoch = reference
+    return Answer(
+        kind=kind,
+        operation_id=f"op{number}",
+        direction=direction,
+        epoch=epoch,
+        fence=fence,
+        readable=readable,
+    )

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from allornone.errors import BadSettingsError
+from allornone.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Start in an empty folder with none of our variables set."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATA_DIR", "LOG_DIR", "TASK_QUEUE", "VENUES", "LIMITS", "PAPER_URL"):
+        monkeypatch.delenv(f"ALLORNONE_{name}", raising=False)
+
+
+def test_everything_lies_under_one_folder_of_the_working_directory(tmp_path: Path) -> None:
+    settings = load_settings()
+
+    assert settings.data_dir == tmp_path / ".allornone"
+    assert settings.log_dir == tmp_path / ".allornone" / "logs"
+
+
+def test_the_environment_moves_the_folder_and_the_log_moves_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLORNONE_DATA_DIR", "elsewhere")
+
+    settings = load_settings()
+
+    assert settings.data_dir == Path.cwd() / "elsewhere"
+    assert settings.log_dir == Path.cwd() / "elsewhere" / "logs"
+
+
+def test_groups_run_on_the_usual_task_queue() -> None:
+    assert load_settings().task_queue == "allornone"
+
+
+def test_a_venue_keeps_what_its_adapter_wants_to_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "ALLORNONE_VENUES", '{"binance.usdm": {"adapter": "ccxt", "api_key": "k", "retries": 3}}'
+    )
+
+    venue = load_settings().venues["binance.usdm"]
+
+    assert venue.adapter == "ccxt"
+    assert venue.plain() == {"api_key": "k", "retries": "3"}
+
+
+def test_an_option_of_a_venue_is_never_shown() -> None:
+    settings = load_settings(venues={"kraken": {"adapter": "ccxt", "secret": "hunter2"}})
+
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_wrong_setting_names_its_variable() -> None:
+    with pytest.raises(BadSettingsError, match=r"^ALLORNONE_SWEEP_EVERY_S: Input should be greater than 0$"):
+        load_settings(sweep_every_s=0)
+
+
+def test_a_message_about_a_venue_tells_no_secret() -> None:
+    with pytest.raises(BadSettingsError) as caught:
+        load_settings(venues={"Kraken!": {"adapter": "ccxt", "secret": "hunter2"}})
+
+    assert "ALLORNONE_VENUES at Kraken!" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_variable_that_is_no_json_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLORNONE_VENUES", "{binance")
+
+    with pytest.raises(BadSettingsError, match="ALLORNONE_VENUES must be one JSON object"):
+        load_settings()

@@ -1,0 +1,105 @@
+"""The commands that run processes: `dev` and `worker`."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import typer
+
+from allornone.cli.exits import of_error
+from allornone.client.address import ServerAddress, with_running_paper
+from allornone.client.connect import connect
+from allornone.errors import AllOrNoneError
+from allornone.settings import Settings, load_settings
+from worker.embedded import embedded
+from worker.life import STOP_SIGNALS, work
+from worker.namespace import keep_closed_groups
+
+
+def dev() -> None:
+    """Run everything on this machine: Temporal's dev server, its UI, the paper venues and a worker.
+
+    Ctrl-C or SIGTERM stops it: what runs at a venue comes back first, open groups go on at the next start.
+
+    Example: allornone dev
+    """
+    with _told(), _interruptible():
+        settings = load_settings()
+        if "TEMPORAL_ADDRESS" in os.environ:
+            typer.echo(
+                "TEMPORAL_ADDRESS is set: `dev` starts its own server, but other commands go to that one; "
+                "unset it to have them come here",
+                err=True,
+            )
+        with embedded(settings) as address:
+            try:
+                asyncio.run(_dev(with_running_paper(settings), address))
+            finally:
+                # Nothing may interrupt the stop of the servers; it is bounded.
+                _ignore_stop_signals()
+
+
+def worker() -> None:
+    """Run a worker against the server that Temporal's configuration names, else against the one of `dev`.
+
+    It drains on SIGTERM. Configure it with ALLORNONE_* and TEMPORAL_*, or a profile of temporal.toml.
+
+    Example: TEMPORAL_ADDRESS=temporal.internal:7233 allornone worker
+    """
+    with _told():
+        asyncio.run(_worker(with_running_paper(load_settings())))
+
+
+async def _dev(settings: Settings, address: ServerAddress) -> None:
+    client = await connect(settings, embedded_only=True)
+    await keep_closed_groups(client)
+
+    def ready() -> None:
+        typer.echo(f"Temporal  {address.target}, UI {address.ui_url}")
+        typer.echo(f"venues    {settings.paper_url}")
+        typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
+
+    await work(client, settings, ready)
+    typer.echo("drained; stopping the servers", err=True)
+
+
+async def _worker(settings: Settings) -> None:
+    client = await connect(settings)
+
+    def ready() -> None:
+        server = client.service_client.config.target_host
+        typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
+        typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
+
+    await work(client, settings, ready)
+    typer.echo("drained", err=True)
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """Turn our errors into one message and the exit code of the house."""
+    try:
+        yield
+    except AllOrNoneError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(of_error(error)) from None
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Let SIGTERM and SIGHUP unwind what is half started, as Ctrl-C does."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("stopped before it was ready", err=True)
+
+
+def _ignore_stop_signals() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,134 @@
+"""What each activity is told: built from the plan and the state, never from a clock or a venue."""
+
+from datetime import datetime
+
+from activities.tasks import GroupContext, OperationClaim, OperationTask, RecordTask
+from allornone.core.facts import executed_amount, forward_attempts, net_deltas, reference, remaining
+from allornone.core.ending import fees
+from allornone.core.state import GroupState, Notice
+from allornone.core.steps import Look
+from allornone.deltas import scaled
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionRequest, ExecutionStatus
+from allornone.models.group import AtomicGroup
+from allornone.units import EXACT
+
+
+def context(plan: AtomicGroup) -> GroupContext:
+    """Return what every record repeats of the group."""
+    timestamp = plan.metadata.get("timestamp")
+    return GroupContext(
+        atomic_group_id=plan.atomic_group_id,
+        correlation_id=plan.correlation_id,
+        strategy=plan.strategy,
+        timestamp=timestamp if isinstance(timestamp, str) else "",
+        simulated=plan.simulated,
+        plan_hash=plan.plan_hash,
+        total_operations=len(plan.operations),
+    )
+
+
+def forward_task(plan: AtomicGroup, state: GroupState, index: int, epoch: int, not_after: datetime) -> OperationTask:
+    """Return the task of one forward epoch, sized to what earlier epochs left to do."""
+    ref = reference(plan, index, Direction.FORWARD, epoch)
+    return OperationTask(
+        context=context(plan),
+        operation=plan.operations[index],
+        request=forward_request(plan, state, index, epoch, not_after),
+        epoch=epoch,
+        client_ref=ref,
+        not_after=not_after,
+        known_seq=state.known_seq,
+    )
+
+
+def forward_request(
+    plan: AtomicGroup, state: GroupState, index: int, epoch: int, not_after: datetime
+) -> ExecutionRequest:
+    """Return the request of one forward epoch."""
+    operation, progress = plan.operations[index], state.operations[index]
+    left, whole = remaining(operation, progress), operation.operation_details.amount
+    details, expected = operation.operation_details, operation.expected_deltas
+    if 0 < left < whole:
+        details = details.model_copy(update={"amount": left})
+        expected = scaled(expected, EXACT.divide(left, whole))
+    return ExecutionRequest(
+        operation_id=operation.operation_id,
+        operation_type=operation.operation_type,
+        source_venue=operation.source_venue,
+        target_venue=operation.target_venue,
+        source_token=operation.source_token,
+        target_token=operation.target_token,
+        expected_deltas=expected,
+        operation_details=details,
+        atomic_group_id=plan.atomic_group_id,
+        sequence_in_group=operation.sequence_in_group,
+        client_ref=reference(plan, index, Direction.FORWARD, epoch),
+        epoch=epoch,
+        not_after=not_after,
+        known_seq=state.known_seq,
+        plan_hash=plan.plan_hash,
+    )
+
+
+def undo_task(plan: AtomicGroup, state: GroupState, index: int, epoch: int, not_after: datetime) -> OperationTask:
+    """Return the task of one undo epoch: the operation, and the net of what it and earlier undos moved."""
+    forward = forward_task(plan, state, index, max(state.operations[index].forward_epoch, 1), not_after)
+    return forward.model_copy(
+        update={
+            "direction": Direction.ROLLBACK,
+            "epoch": epoch,
+            "client_ref": reference(plan, index, Direction.ROLLBACK, epoch),
+            "effect": effect(plan, state, index),
+        }
+    )
+
+
+def effect(plan: AtomicGroup, state: GroupState, index: int) -> ExecutionHandshake:
+    """Return what the operation and its undos moved together, as one handshake."""
+    operation, progress = plan.operations[index], state.operations[index]
+    shown = [attempt.handshake for attempt in forward_attempts(progress) if attempt.took_effect and attempt.handshake]
+    amount = executed_amount(progress)
+    return ExecutionHandshake(
+        operation_id=operation.operation_id,
+        status=ExecutionStatus.CONFIRMED,
+        actual_deltas=dict(net_deltas(progress)),
+        execution_details=shown[-1].execution_details if shown else {},
+        fees=fees(progress),
+        executed_amount=amount,
+        filled_ratio=min(EXACT.divide(amount, operation.operation_details.amount), 1),
+        evidence=Evidence(venue_ids=tuple(each for one in shown for each in one.evidence.venue_ids)),
+    )
+
+
+def look_task(plan: AtomicGroup, state: GroupState, look: Look, not_after: datetime) -> OperationTask:
+    """Return the task of one look at a reference. `not_after` only stands in where no intent was recorded."""
+    build = forward_task if look.direction is Direction.FORWARD else undo_task
+    task = build(plan, state, look.index, look.epoch, not_after)
+    flight, claim = state.flight, state.claim
+    return task.model_copy(
+        update={
+            "mode": look.mode,
+            "reading": look.reading,
+            "came_back": flight.came_back if flight is not None else True,
+            "revoked_s": flight.revoked_s if flight is not None else 0.0,
+            "claim": OperationClaim(handshake=claim.handshake) if claim is not None else None,
+        }
+    )
+
+
+def notice_task(plan: AtomicGroup, state: GroupState, notice: Notice, number: int) -> RecordTask:
+    """Return the task of recording one transition; the start carries the whole plan."""
+    subject = notice.subject
+    return RecordTask(
+        context=context(plan),
+        number=number,
+        known_seq=state.known_seq,
+        kind=notice.kind,
+        reason=notice.reason,
+        actor=notice.actor,
+        operation_id=plan.operations[subject[0]].operation_id if subject is not None else None,
+        client_ref=reference(plan, *subject) if subject is not None else None,
+        facts=notice.facts or {},
+        plan=plan if notice.kind is TransitionKind.STARTED else None,
+    )
