@@ -10,7 +10,13 @@ from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
 from allornone.deltas import add
 from allornone.eventlog import OperationExecutionEvent
-from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
+from allornone.models.execution import (
+    Direction,
+    ExecutionHandshake,
+    ExecutionRequest,
+    ExecutionStatus,
+    Prepared,
+)
 from allornone.models.reconciliation import Reconciliation, Verdict
 from allornone.reconcile import reconcile, undone
 from allornone.units import ZERO

@@ -19,6 +19,22 @@ from allornone.models.execution import (
     Prepared,
 )
 from allornone.models.reconciliation import Reconciliation
+from allornone.units import ZERO
+
+_SHARED = {
+    "operation_id",
+    "operation_type",
+    "source_venue",
+    "target_venue",
+    "source_token",
+    "target_token",
+    "expected_deltas",
+    "operation_details",
+    "atomic_group_id",
+    "sequence_in_group",
+    "plan_hash",
+}
+"""What an intent's record and its request have in common."""
 
 
 def _common(task: OperationTask, desk: Desk) -> dict[str, Any]:
@@ -146,7 +162,7 @@ def failed(task: OperationTask, message: str, code: str) -> ExecutionHandshake:
     return ExecutionHandshake(
         operation_id=task.operation.operation_id,
         status=ExecutionStatus.FAILED,
-        filled_ratio=0,
+        filled_ratio=ZERO,
         error_code=code,
         error_message=message[:2000],
         simulated=task.context.simulated,
@@ -165,7 +181,7 @@ def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
         error_code=event.error_code,
         error_message=event.error_message,
         fees=event.fees,
-        filled_ratio=event.filled_ratio if event.filled_ratio is not None else 0,
+        filled_ratio=event.filled_ratio if event.filled_ratio is not None else ZERO,
         executed_amount=event.executed_amount,
         evidence=Evidence.model_validate(event.evidence),
         submitted_at=event.submitted_at,
@@ -176,23 +192,15 @@ def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
 
 def request_of(task: OperationTask, intent: OperationExecutionEvent) -> ExecutionRequest:
     """Return the request that an intent was recorded for: an undo's own, or the forward one as it was sized then."""
-    return ExecutionRequest(
-        operation_id=intent.operation_id,
-        operation_type=intent.operation_type,
-        source_venue=intent.source_venue,
-        target_venue=intent.target_venue,
-        source_token=intent.source_token,
-        target_token=intent.target_token,
-        expected_deltas=intent.expected_deltas,
-        operation_details=intent.operation_details,
-        atomic_group_id=task.context.atomic_group_id,
-        sequence_in_group=intent.sequence_in_group,
-        client_ref=task.client_ref,
-        direction=task.direction,
-        epoch=task.epoch,
-        not_after=intent.not_after or task.not_after,
-        known_seq=task.known_seq,
-        plan_hash=intent.plan_hash,
+    return ExecutionRequest.model_validate(
+        {
+            **intent.model_dump(include=_SHARED),
+            "client_ref": task.client_ref,
+            "direction": task.direction,
+            "epoch": task.epoch,
+            "not_after": intent.not_after or task.not_after,
+            "known_seq": task.known_seq,
+        }
     )
 
 

@@ -102,7 +102,8 @@ def end_event(task: RecordTask, result: GroupResult) -> AtomicOperationGroupEven
         ],
         total_gas_fees=total(amount for amounts in gas.values() for amount in amounts) if len(gas) == 1 else total(()),
         execution_time_ms=task.execution_time_ms,
-        rollback_triggered=result.status is GroupStatus.ROLLED_BACK or any(o.undo_handshakes for o in result.operations),
+        rollback_triggered=result.status is GroupStatus.ROLLED_BACK
+        or any(o.undo_handshakes for o in result.operations),
         rollback_reason=result.reason or None,
         metadata={"gas": {currency: str(total(amounts)) for currency, amounts in gas.items()}},
         event_id=event_id(context.atomic_group_id, context.plan_hash, "end"),

@@ -98,7 +98,9 @@ async def _resolve(task: OperationTask, desk: Desk) -> Answer:
     if trace.outcome is not None:
         return from_record(task, desk, trace.outcome, trace.seq)
     if trace.intent is None:
-        return await nothing(task, task.request, desk, AnswerKind.NOT_SENT, "revoked before anything was sent", "EXEC-002")
+        return await nothing(
+            task, task.request, desk, AnswerKind.NOT_SENT, "revoked before anything was sent", "EXEC-002"
+        )
     request = request_of(task, trace.intent)
     venue = desk.venue(request.venue)
     reading = await _lookup(venue, request, trace.intent.prepared)
@@ -123,7 +125,11 @@ async def _recalled(
 
 
 async def _settled(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, reading: Reading | None, prepared: Prepared | None
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    reading: Reading | None,
+    prepared: Prepared | None,
 ) -> Answer | None:
     if reading is None or reading.state is ReadingState.OPEN:
         return None
@@ -168,5 +174,3 @@ async def _claimed(
     if level is Fence.FENCED:
         return await nothing(task, request, desk, AnswerKind.ABSENT, "an operator resolved it as failed", "EXEC-001")
     return None
-
-

@@ -9,6 +9,7 @@ from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
 from allornone.eventlog import Permit
 from allornone.eventlog.trace import PermitState
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
+from allornone.units import ZERO
 from allornone.venues import Venue
 
 
@@ -28,7 +29,10 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
     except VenueUnavailableError as unavailable:
         return await _never_sent(task, request, desk, AnswerKind.NOT_SENT, str(unavailable), "EXEC-002")
     pending = ExecutionHandshake(
-        operation_id=request.operation_id, status=ExecutionStatus.PENDING, filled_ratio=0, submitted_at=desk.now()
+        operation_id=request.operation_id,
+        status=ExecutionStatus.PENDING,
+        filled_ratio=ZERO,
+        submitted_at=desk.now(),
     )
     intent = operation_event(task, request, desk, pending, "pending", prepared=prepared)
     permit = await desk.log.intend(intent, task.known_seq)
@@ -39,9 +43,7 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
     return await _sent(task, request, desk, venue, prepared)
 
 
-async def _sent(  # noqa: PLR0917 (each is a part of the one send)
-    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared
-) -> Answer:
+async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared) -> Answer:
     left = desk.now()
     try:
         reading = await venue.execute(request, prepared)

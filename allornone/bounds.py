@@ -66,9 +66,7 @@ class Bound:
 
 def rounding(token: str) -> Decimal:
     """Return what rounding alone may move of `token`: two of its atomic units (18 decimals unless known)."""
-    underlying = next(
-        (token.removeprefix(part) for part in _WRAPPERS if token.removeprefix(part) in _DECIMALS), token
-    )
+    underlying = next((token.removeprefix(part) for part in _WRAPPERS if token.removeprefix(part) in _DECIMALS), token)
     return Decimal(ATOMIC_UNITS).scaleb(-_DECIMALS.get(underlying, 18))
 
 
@@ -117,13 +115,15 @@ def principal_keys(asked: Asked, actual: Changes | None = None) -> frozenset[Ide
 
     The base of a spot trade, the contract of a perp, the debt of a borrow, a repay or a flash loan, the
     receipt token of a supply or of a withdrawal from lending, the staked token of an unstake, and what
-    arrived of everything else. `actual` is what the operation itself changed, before any undo: where only a
-    debit shows, that is it.
+    arrived of everything else. They are those of the plan where `actual`, what the operation changed so far,
+    shows them; else those that it does show, such as the debit of a withdrawal of which nothing else is seen.
     """
-    seen = located(actual or {}, asked.source_venue, asked.target_venue)
-    plan = located(asked.expected_deltas, asked.source_venue, asked.target_venue)
-    changes = by_identity(without_zero(seen) or plan)
-    return frozenset(_principal(asked, changes) or changes)
+    planned = by_identity(located(asked.expected_deltas, asked.source_venue, asked.target_venue))
+    seen = by_identity(without_zero(located(actual or {}, asked.source_venue, asked.target_venue)))
+    principal = _principal(asked, planned) or set(planned)
+    if not seen or not principal.isdisjoint(seen):
+        return frozenset(principal)
+    return frozenset(_principal(asked, seen) or seen)
 
 
 def _principal(asked: Asked, changes: dict[Identity, Decimal]) -> set[Identity]:
@@ -151,8 +151,6 @@ def _gives_up(asked: Asked) -> bool:
 def _moved(changes: dict[Identity, Decimal], token: str, *, up: bool) -> set[Identity]:
     """Return the assets that moved one way: of `token` if there are any, else all."""
     moved = {
-        holding
-        for holding, amount in changes.items()
-        if holding[1] == "asset" and amount != 0 and (amount > 0) is up
+        holding for holding, amount in changes.items() if holding[1] == "asset" and amount != 0 and (amount > 0) is up
     }
     return {holding for holding in moved if holding[2] == token} or moved

@@ -151,9 +151,7 @@ def _priced(rows: list[_Row], price: Decimal, price_key: str | None) -> int | No
     if price_key is not None:
         return _at(rows, parse_key(price_key))
     perps = [number for number, row in enumerate(rows) if _is_perp(row)]
-    balanced = [
-        number for number, row in enumerate(rows) if any(_balances(row, other, price) for other in rows)
-    ]
+    balanced = [number for number, row in enumerate(rows) if any(_balances(row, other, price) for other in rows)]
     found = perps or balanced
     return found[0] if len(found) == 1 else None
 

@@ -132,8 +132,7 @@ def _planned(expected: Changes, share: Decimal) -> dict[str, Decimal]:
     if share == 1:
         return dict(expected)
     return {
-        key: EXACT.multiply(amount, share).quantize(QUANTUM, ROUND_HALF_EVEN, EXACT)
-        for key, amount in expected.items()
+        key: EXACT.multiply(amount, share).quantize(QUANTUM, ROUND_HALF_EVEN, EXACT) for key, amount in expected.items()
     }
 
 
@@ -231,9 +230,7 @@ def undone(
     )
 
 
-def friction_and_residual(
-    effects: Sequence[Changes], fees: Iterable[Fee] = (), *, undone: bool
-) -> FrictionAndResidual:
+def friction_and_residual(effects: Sequence[Changes], fees: Iterable[Fee] = (), *, undone: bool) -> FrictionAndResidual:
     """Split everything that an operation and its undos changed.
 
     Of an undone operation the whole net is friction. Of one left in effect the fees are, and the rest is

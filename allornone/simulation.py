@@ -65,9 +65,7 @@ def _alone(operation: OperationCommand | None) -> AtomicGroup:
     return AtomicGroup(atomic_group_id=LONE_GROUP, operations=(lone,))
 
 
-async def _rehearsed(
-    group: AtomicGroup, operation: OperationCommand, venues: Venues, *, undo: bool
-) -> _Rehearsal:
+async def _rehearsed(group: AtomicGroup, operation: OperationCommand, venues: Venues, *, undo: bool) -> _Rehearsal:
     request = _request(group, operation, operation, Direction.FORWARD)
     handshake = await venues[operation.venue].simulate(request)
     simulated = SimulatedOperation(
@@ -102,9 +100,7 @@ def _request(
         operation_details=step.operation_details,
         atomic_group_id=group.atomic_group_id,
         sequence_in_group=operation.sequence_in_group,
-        client_ref=client_ref(
-            group.atomic_group_id, group.plan_hash, operation.operation_id, direction.value, 1
-        ),
+        client_ref=client_ref(group.atomic_group_id, group.plan_hash, operation.operation_id, direction.value, 1),
         direction=direction,
         not_after=datetime.now(UTC) + timedelta(seconds=float(operation.timeout_s)),
         plan_hash=group.plan_hash,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Context, Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
@@ -21,7 +21,7 @@ class UnquotedNumber(float):
 
     text: str
 
-    def __new__(cls, text: str) -> "UnquotedNumber":
+    def __new__(cls, text: str) -> Self:
         """Keep `text` beside the double it stands for."""
         number = super().__new__(cls, text)
         number.text = text

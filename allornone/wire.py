@@ -10,6 +10,7 @@ EXECUTE = "execute_operation"
 RESOLVE = "resolve_operation"
 ROLLBACK = "rollback_operation"
 RECORD = "record_group_event"
+SWEEP = "sweep_groups"
 
 RETRY = "retry"
 CANCEL = "cancel"

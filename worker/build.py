@@ -29,7 +29,7 @@ def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue]
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
     operations = OperationActivities(venues, log)
     records = RecordActivities(venues, log)
-    sweep = SweepActivities(client, log, venues)
+    sweep = SweepActivities(client, log)
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -51,6 +51,4 @@ def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue]
 
 def sandbox() -> SandboxedWorkflowRunner:
     """Return the runner that workers, tests and the replayer share."""
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))

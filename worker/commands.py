@@ -14,6 +14,7 @@ from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
 from allornone.settings import Settings, load_settings
 from worker.embedded import embedded
+from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
 from worker.namespace import keep_closed_groups
 
@@ -62,7 +63,11 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
-    await work(client, settings, ready)
+    keeper = asyncio.create_task(keep(settings, address))
+    try:
+        await work(client, settings, ready)
+    finally:
+        keeper.cancel()
     typer.echo("drained; stopping the servers", err=True)
 
 

@@ -15,7 +15,7 @@ from allornone.settings import Settings
 from worker import ports
 from worker.child import Child, Program, await_answer, start, stop, within
 from worker.filelock import exclusive, is_held, shared
-from worker.programs import paper_venues, temporal_server
+from worker.programs import PAPER_LOCK, TEMPORAL_LOCK, paper_venues, temporal_server
 
 DECIDING = "server.lock"
 """Held while somebody starts, adopts or stops: two servers would open one database."""
@@ -45,6 +45,17 @@ def embedded(settings: Settings) -> Generator[ServerAddress]:
                     _stop_all(folder, children)
 
 
+def revive(settings: Settings, address: ServerAddress) -> ServerAddress:
+    """Start again what died, on its old ports, while it is in use. Raises as `embedded` does."""
+    ports_kept = {
+        "temporal_port": address.temporal.port,
+        "ui_port": address.ui_port,
+        "paper_port": address.paper.port if address.paper else None,
+    }
+    with exclusive(settings.data_dir / DECIDING):
+        return _adopt_or_start(settings.model_copy(update=ports_kept), {})
+
+
 def _adopt_or_start(settings: Settings, children: Children) -> ServerAddress:
     known = read_address(settings.data_dir)
     if known is None or not _serves(known.temporal):
@@ -68,6 +79,7 @@ def _serves(listener: Listener) -> bool:
 
 
 def _start_server(settings: Settings, children: Children, paper: Listener | None) -> ServerAddress:
+    _await_release(settings.data_dir / TEMPORAL_LOCK)
     port = ports.choose(settings.temporal_port, ports.USUAL_TEMPORAL, settings.host)
     ui_port = ports.choose(settings.ui_port, ports.USUAL_UI, settings.host)
     program = temporal_server(settings, port, ui_port)
@@ -82,6 +94,7 @@ def _start_server(settings: Settings, children: Children, paper: Listener | None
 
 
 def _start_paper(settings: Settings, children: Children, server: ServerAddress) -> ServerAddress:
+    _await_release(settings.data_dir / PAPER_LOCK)
     port = ports.choose(settings.paper_port, ports.USUAL_PAPER, settings.host)
     program = paper_venues(settings, port)
     listener, child = _start(program, settings.host, port, children)
@@ -89,6 +102,11 @@ def _start_paper(settings: Settings, children: Children, server: ServerAddress) 
     write_address(address)
     await_answer(program, child, listener)
     return address
+
+
+def _await_release(lock: Path) -> None:
+    """Wait for a killed process: it counts as dead before the last of its threads lets go of its files."""
+    within(PATIENCE_S, lambda: not is_held(lock))
 
 
 def _start(program: Program, host: str, port: int, children: Children) -> tuple[Listener, Child]:

@@ -1,7 +1,6 @@
 """The console script: the client's commands, and those that run processes."""
 
 from allornone.cli.app import app
-
 from allornone.client.exit import run_and_exit
 from worker.commands import dev, worker
 

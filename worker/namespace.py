@@ -86,7 +86,7 @@ def _missing(found: Types) -> Types:
 def _advice(namespace: str, missing: Types, found: Types, refusal: str | None) -> str:
     pairs = " ".join(f"--name {name} --type {_CLI_NAMES[kind]}" for name, kind in missing.items())
     other = [name for name in missing if name in found]
-    clash = f"; {', '.join(other)} exist with another type and must be removed first" if other else ""
+    clash = f"; there with another type, to be removed first: {', '.join(other)}" if other else ""
     return (
         f"namespace {namespace!r} lacks the search attributes {', '.join(missing)}"
         f"{' (' + refusal + ')' if refusal else ''}{clash}; have an administrator run: "

@@ -17,9 +17,7 @@ def choose(asked: int | None, usual: int, host: str) -> int:
     """
     if asked is not None:
         if not _is_free(asked, host):
-            raise BadSettingsError(
-                f"port {asked} on {host} is taken; free it, or set another, or none for any"
-            )
+            raise BadSettingsError(f"port {asked} on {host} is taken; free it, or set another, or none for any")
         return asked
     return usual if _is_free(usual, host) else _any(host)
 

@@ -7,6 +7,9 @@ from allornone.settings import Settings
 from worker.binary import find_binary
 from worker.child import Program
 
+TEMPORAL_LOCK = "temporal.lock"
+PAPER_LOCK = "paper.lock"
+
 DYNAMIC_CONFIG = (
     # The default of 20 makes every task wait for a tick of 50 ms: 256 against 90 ms for a bare saga of four.
     "history.transferProcessorMaxPollRPS=2000",
@@ -36,7 +39,7 @@ def temporal_server(settings: Settings, port: int, ui_port: int) -> Program:
         # The user's TEMPORAL_* say how to reach another server; here they could only mislead.
         environment={key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")},
         log=settings.data_dir / "temporal.log",
-        alone=settings.data_dir / "temporal.lock",
+        alone=settings.data_dir / TEMPORAL_LOCK,
     )
 
 
@@ -56,5 +59,5 @@ def paper_venues(settings: Settings, port: int) -> Program:
         ],
         environment=os.environ,
         log=settings.data_dir / "paper.log",
-        alone=settings.data_dir / "paper.lock",
+        alone=settings.data_dir / PAPER_LOCK,
     )

@@ -1,15 +1,22 @@
 """What each activity is told: built from the plan and the state, never from a clock or a venue."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from activities.tasks import GroupContext, OperationClaim, OperationTask, RecordTask
-from allornone.core.facts import executed_amount, forward_attempts, net_deltas, reference, remaining
 from allornone.core.ending import fees
+from allornone.core.facts import executed_amount, forward_attempts, net_deltas, reference, remaining
 from allornone.core.state import GroupState, Notice
 from allornone.core.steps import Look
 from allornone.deltas import scaled
 from allornone.events.transition import TransitionKind
-from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionRequest, ExecutionStatus
+from allornone.models.execution import (
+    Direction,
+    Evidence,
+    ExecutionHandshake,
+    ExecutionRequest,
+    ExecutionStatus,
+)
 from allornone.models.group import AtomicGroup
 from allornone.units import EXACT
 
@@ -96,7 +103,7 @@ def effect(plan: AtomicGroup, state: GroupState, index: int) -> ExecutionHandsha
         execution_details=shown[-1].execution_details if shown else {},
         fees=fees(progress),
         executed_amount=amount,
-        filled_ratio=min(EXACT.divide(amount, operation.operation_details.amount), 1),
+        filled_ratio=min(EXACT.divide(amount, operation.operation_details.amount), Decimal(1)),
         evidence=Evidence(venue_ids=tuple(each for one in shown for each in one.evidence.venue_ids)),
     )
 

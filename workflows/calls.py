@@ -106,4 +106,3 @@ async def _resolve(task: OperationTask, activity_id: str, summary: str) -> Answe
         )
     except ActivityError:
         return None
-

@@ -31,7 +31,11 @@ def details(view: GroupView) -> str:
     lines = [f"**{_WORDS[view.status]}**" + (f" ({view.reason})" if view.reason else "")]
     if view.paused:
         lines.append("*paused: nothing new is sent forward*")
-    lines += ["", "| # | operation | venue | state | verdict | net deltas | note |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "| # | operation | venue | state | verdict | net deltas | note |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [_row(number, operation) for number, operation in enumerate(view.operations, start=1)]
     if view.residual_deltas:
         lines += ["", f"**residual:** {deltas_text(view.residual_deltas)}"]
@@ -39,7 +43,9 @@ def details(view: GroupView) -> str:
         lines += ["", f"friction: {deltas_text(view.friction)}"]
     if view.needs_operator:
         lines += ["", f"commands that make sense: {', '.join(view.commands)}"]
-        lines += [f"- `{each.operation_id}`: client_ref `{each.client_ref}`" for each in view.operations if each.client_ref]
+        lines += [
+            f"- `{each.operation_id}`: client_ref `{each.client_ref}`" for each in view.operations if each.client_ref
+        ]
     return "\n".join(lines)
 
 
@@ -71,4 +77,3 @@ def summary(plan: AtomicGroup, step: Execute | Undo | Look) -> str:
     if step.epoch > 1:
         text += f" (epoch {step.epoch})"
     return text[:SUMMARY_MAX]
-

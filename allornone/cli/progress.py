@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -40,9 +41,7 @@ async def followed(
     return exits.of_status(view.status)
 
 
-async def _seen(
-    client: GroupClient, group_id: str, *, timeout_s: float | None, leave_blocked: bool
-) -> GroupView:
+async def _seen(client: GroupClient, group_id: str, *, timeout_s: float | None, leave_blocked: bool) -> GroupView:
     now = asyncio.get_running_loop().time
     started, told, view = now(), False, None
     with Progress() as progress:
@@ -69,7 +68,7 @@ class Progress:
         self._live = Live(console=Console(stderr=True), transient=True) if sys.stderr.isatty() else None
         self._shown: tuple[str, ...] = ()
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         if self._live is not None:
             self._live.start()
         return self

@@ -16,7 +16,7 @@ from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
 
 
-def status(group_id: GroupId, as_json: AsJson = False) -> None:
+def status(group_id: GroupId, *, as_json: AsJson = False) -> None:
     """Show how a group stands, what is left of it, and the commands that make sense now.
 
     Exits with 0 while it runs or when it completed, 1 rolled back or failed, 3 blocked or partial.
@@ -27,6 +27,7 @@ def status(group_id: GroupId, as_json: AsJson = False) -> None:
 
 
 def list_groups(
+    *,
     status: Annotated[GroupStatus | None, typer.Option(help="Only groups of this status.")] = None,
     needs_operator: Annotated[
         bool, typer.Option("--needs-operator", help="Only groups that wait for an operator.")
@@ -65,9 +66,7 @@ async def _list(
     status: GroupStatus | None, strategy: str | None, limit: int, *, needs_operator: bool, as_json: bool
 ) -> int:
     client = await connected()
-    found = await client.list(
-        status=status, strategy=strategy, limit=limit, needs_operator=needs_operator or None
-    )
+    found = await client.list(status=status, strategy=strategy, limit=limit, needs_operator=needs_operator or None)
     if as_json:
         sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
     else:

@@ -23,6 +23,7 @@ GroupId = Annotated[str, typer.Argument(metavar="GROUP", help="The group's id.")
 
 def run(
     file: File,
+    *,
     group_id: NewId = None,
     timeout: Timeout = None,
     simulated: Simulated = False,
@@ -40,9 +41,7 @@ def run(
     )
 
 
-def submit(
-    file: File, group_id: NewId = None, simulated: Simulated = False, as_json: AsJson = False
-) -> None:
+def submit(file: File, *, group_id: NewId = None, simulated: Simulated = False, as_json: AsJson = False) -> None:
     """Submit a group and return at once. Prints its id.
 
     Example: allornone submit examples/basis.yaml
@@ -50,7 +49,7 @@ def submit(
     finish(_submit(file, group_id, simulated=simulated, as_json=as_json))
 
 
-def watch(group_id: GroupId, timeout: Timeout = None, as_json: AsJson = False) -> None:
+def watch(group_id: GroupId, *, timeout: Timeout = None, as_json: AsJson = False) -> None:
     """Follow a group to its end, also while it is blocked.
 
     Example: allornone watch basis-1
@@ -61,9 +60,7 @@ def watch(group_id: GroupId, timeout: Timeout = None, as_json: AsJson = False) -
     )
 
 
-async def _run(
-    file: Path, group_id: str | None, timeout_s: float | None, *, simulated: bool, as_json: bool
-) -> int:
+async def _run(file: Path, group_id: str | None, timeout_s: float | None, *, simulated: bool, as_json: bool) -> int:
     group = _read(file, group_id, simulated=simulated)
     client = await connected()
     handle = await _submitted(client, group)
@@ -93,8 +90,6 @@ async def _submitted(client: GroupClient, group: AtomicGroup) -> GroupHandle:
         say(f"warning: {warning}")
     handle = await client.submit(group)
     count = len(group.operations)
-    what = (
-        "is there already; attached to it" if handle.attached else f"submitted, {count} operation(s)"
-    )
+    what = "is there already; attached to it" if handle.attached else f"submitted, {count} operation(s)"
     say(f"group {handle.group_id}: {what}")
     return handle

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from allornone.cli.exits import BAD_INPUT, of_error
 from allornone.client.groups import GroupClient
@@ -23,7 +23,7 @@ def say(text: str) -> None:
 
 
 def finish(work: Coroutine[Any, Any, int], *, interrupted: str = "interrupted") -> NoReturn:
-    """Run `work` and leave with its exit code. Ctrl-C says `interrupted` and changes nothing at the server."""
+    """Run `work` and leave with its exit code. Ctrl-C says `interrupted` and changes nothing."""
     try:
         code = asyncio.run(work)
     except AllOrNoneError as error:
@@ -43,6 +43,6 @@ async def connected() -> GroupClient:
     return await GroupClient.connect()
 
 
-def bad_command(error: ValidationError, given: dict[str, Any], name: str) -> BadGroupError:
+def bad_command(error: ValidationError, given: dict[str, Any], model: type[BaseModel]) -> BadGroupError:
     """Return what is wrong with a command's own options."""
-    return BadGroupError(complaint(error, given, name=name))
+    return BadGroupError(complaint(error, given, model, "command"))

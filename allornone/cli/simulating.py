@@ -1,8 +1,8 @@
 """`simulate`: a group rehearsed."""
 
 import sys
-from pathlib import Path
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +19,6 @@ from allornone.simulation import simulate as rehearse
 from allornone.venues.registry import close_venues, open_venues
 
 
-
 class Mode(StrEnum):
     """How closely it is rehearsed."""
 
@@ -33,7 +32,7 @@ ModeOption = Annotated[
 ]
 
 
-def simulate(file: File, mode: ModeOption = Mode.DRY_RUN, as_json: AsJson = False) -> None:
+def simulate(file: File, *, mode: ModeOption = Mode.DRY_RUN, as_json: AsJson = False) -> None:
     """Predict what a group would do, cost, and cost to undo, without doing it. Needs no server.
 
     Exits with 1 when a venue would refuse an operation.

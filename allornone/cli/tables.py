@@ -65,8 +65,7 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
             console.print(f"{name}: {changes(amounts)}", markup=False)
     for unfenced in view.result.unfenced if view.result else ():
         console.print(
-            f"not settled: {unfenced.operation_id} {unfenced.client_ref}, "
-            f"0 to {unfenced.amount} {unfenced.token}",
+            f"not settled: {unfenced.operation_id} {unfenced.client_ref}, 0 to {unfenced.amount} {unfenced.token}",
             markup=False,
         )
     if view.commands:

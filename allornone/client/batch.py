@@ -26,15 +26,11 @@ def written(timestamp: Moment | str) -> str:
     try:
         datetime.fromisoformat(timestamp)
     except ValueError:
-        raise BadGroupError(
-            f"timestamp must be ISO 8601 such as '2026-01-31T12:00:00Z', was {timestamp!r}"
-        ) from None
+        raise BadGroupError(f"timestamp must be ISO 8601 such as '2026-01-31T12:00:00Z', was {timestamp!r}") from None
     return timestamp
 
 
-def placed(
-    operations: Sequence[OperationCommand], correlation_id: str, timestamp: str
-) -> tuple[OperationCommand, ...]:
+def placed(operations: Sequence[OperationCommand], correlation_id: str, timestamp: str) -> tuple[OperationCommand, ...]:
     """Give each operation without a group one of its own, whose id is a function of the arguments.
 
     Raises BadGroupError where an operation is there twice.
@@ -43,9 +39,7 @@ def placed(
     keys = [(operation.atomic_group_id, operation.operation_id) for operation in found]
     for index, (group_id, operation_id) in enumerate(keys):
         if (group_id, operation_id) in keys[:index]:
-            raise BadGroupError(
-                f"operations[{index}]: operation_id {operation_id!r} is there twice; give each its own"
-            )
+            raise BadGroupError(f"operations[{index}]: operation_id {operation_id!r} is there twice; give each its own")
     return found
 
 

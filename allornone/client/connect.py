@@ -58,9 +58,7 @@ def _embedded_target(settings: Settings) -> str:
     if address is not None:
         return address.target
     known = read_address(settings.data_dir)
-    found = (
-        f"the one of {settings.data_dir} ({known.target}) does not answer" if known else "none is configured"
-    )
+    found = f"the one of {settings.data_dir} ({known.target}) does not answer" if known else "none is configured"
     raise NoServerError(
         f"no Temporal server: {found}; run `allornone dev` (embedded server, paper venues and a worker), "
         "or set TEMPORAL_ADDRESS to a server that runs"

@@ -66,9 +66,7 @@ class ExecutionManager:
         _settle_at_exit()
         with ThreadPoolExecutor(1) as own:
             # A thread of its own, because the caller's may have a running event loop.
-            return own.submit(
-                lambda: asyncio.run(self.process_operations_async(timestamp, operations))
-            ).result()
+            return own.submit(lambda: asyncio.run(self.process_operations_async(timestamp, operations))).result()
 
     async def process_operations_async(
         self, timestamp: Moment | str, operations: Sequence[OperationCommand]

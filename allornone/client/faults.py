@@ -32,9 +32,7 @@ def told(group_id: str) -> Iterator[None]:
         yield
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise UnknownGroupError(
-                f"no group {group_id!r}; `allornone list` shows the groups there are"
-            ) from error
+            raise UnknownGroupError(f"no group {group_id!r}; `allornone list` shows the groups there are") from error
         if is_silence(error):
             raise NoServerError(
                 f"the Temporal server stopped answering ({error.message}); groups go on, ask again"

@@ -174,10 +174,7 @@ class GroupClient:
         )
         with told("list"):
             return tuple(
-                [
-                    listing.summary_of(found)
-                    async for found in self._client.list_workflows(search, limit=limit)
-                ]
+                [listing.summary_of(found) async for found in self._client.list_workflows(search, limit=limit)]
             )
 
     async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:

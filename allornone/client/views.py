@@ -16,9 +16,7 @@ def ended_view(group: AtomicGroup, result: GroupResult, started: GroupSummary) -
         plan_hash=result.plan_hash,
         status=result.status,
         reason=result.reason,
-        operations=tuple(
-            _ended(operation, results.get(operation.operation_id)) for operation in group.operations
-        ),
+        operations=tuple(_ended(operation, results.get(operation.operation_id)) for operation in group.operations),
         residual_deltas=result.residual_deltas,
         friction=result.friction,
         started_at=started.started_at,

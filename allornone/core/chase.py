@@ -16,7 +16,6 @@ from allornone.core.steps import Look, LookMode, Step, Wait
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 
-
 _MODES: dict[Phase, LookMode] = {Phase.READING: "read", Phase.OPEN: "look", Phase.UNKNOWN: "resolve"}
 
 
@@ -29,6 +28,8 @@ def chase(plan: AtomicGroup, state: GroupState, flight: Flight) -> tuple[GroupSt
     wait = 0.0 if flight.urgent else delay(plan, flight) - flight.waited_s
     if wait > 0:
         return state, Wait(wait, _waiting_for(flight))
+    if state.claim is not None:
+        state = replace(state, claim=replace(state.claim, asked=True))
     return state, _look(flight)
 
 

@@ -17,15 +17,17 @@ RETRY_CAP_S = 30.0
 UNDO_CAP_S = 900.0
 """An undo is tried again at least every 15 minutes, forever."""
 LAST_LOOKS_MAX = 3
-COUNT_MAX = 12
-"""2^12 s is past every cap, so higher counts make no difference."""
+DOUBLINGS_MAX = 11
+"""2^11 s is past every cap, so further doublings make no difference."""
+COUNT_MAX = 128
+"""Counts saturate past the largest number of retries that a policy may ask for."""
 SATURATED_S = 700_000.0
 """Past the largest budget a policy may ask for (a week)."""
 
 
 def backoff(count: int, cap_s: float, first_s: float = 1.0) -> float:
     """Return the seconds to wait before try number `count` + 1: none, then doubling up to the cap."""
-    return 0.0 if count <= 0 else min(cap_s, first_s * 2.0 ** (min(count, COUNT_MAX) - 1))
+    return 0.0 if count <= 0 else min(cap_s, first_s * 2.0 ** (min(count, DOUBLINGS_MAX + 1) - 1))
 
 
 def count_up(count: int) -> int:

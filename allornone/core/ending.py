@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from allornone.core.facts import current, forward_attempts, in_effect, net_deltas, reference, remaining, took_effect
+from allornone.core.facts import (
+    current,
+    forward_attempts,
+    in_effect,
+    net_deltas,
+    reference,
+    remaining,
+    took_effect,
+)
 from allornone.core.state import GroupState, Progress
 from allornone.deltas import add
 from allornone.models.execution import Direction, Fee
@@ -28,7 +36,7 @@ def verdict(plan: AtomicGroup, state: GroupState) -> GroupStatus:
     if state.unwinding is None and current(plan, state) is None and not loose and not state.given_up:
         skipped = any(progress.accepted for progress in state.operations)
         return GroupStatus.PARTIAL if skipped else GroupStatus.COMPLETED
-    if left or loose:
+    if left or loose or state.superseded:
         return GroupStatus.PARTIAL
     if not moved:
         return GroupStatus.FAILED

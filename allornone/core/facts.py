@@ -8,7 +8,7 @@ from enum import StrEnum
 from allornone.core.answer import AnswerKind
 from allornone.core.clock import timeout_s
 from allornone.core.state import Attempt, GroupState, Progress
-from allornone.deltas import add, without_zero
+from allornone.deltas import Identity, add, by_identity, without_zero
 from allornone.ids import client_ref
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
@@ -40,8 +40,19 @@ def executed_amount(progress: Progress) -> Decimal:
 
 def net_deltas(progress: Progress) -> Mapping[str, Decimal]:
     """Return what the operation and its undos moved, together."""
-    maps = [attempt.handshake.actual_deltas for attempt in progress.attempts if attempt.took_effect and attempt.handshake]
+    maps = [
+        attempt.handshake.actual_deltas for attempt in progress.attempts if attempt.took_effect and attempt.handshake
+    ]
     return without_zero(add(*maps))
+
+
+def same(left: Mapping[str, Decimal], right: Mapping[str, Decimal]) -> bool:
+    """Tell whether two sets of changes move the same holdings by the same, however they are spelled."""
+    return left == right or _moved(left) == _moved(right)
+
+
+def _moved(changes: Mapping[str, Decimal]) -> dict[Identity, Decimal]:
+    return {holding: amount for holding, amount in by_identity(changes).items() if amount != 0}
 
 
 def took_effect(progress: Progress) -> bool:
@@ -74,6 +85,9 @@ def trouble(operation: OperationCommand, progress: Progress) -> Trouble | None:
     attempts = forward_attempts(progress)
     if any(attempt.took_effect and attempt.verdict is Verdict.BREACH for attempt in attempts):
         return Trouble.BREACH
+    if len(attempts) > 1 and executed_amount(progress) > operation.operation_details.amount:
+        # Each may be right by itself; an order that was thought refused filled besides its successor.
+        return Trouble.BREACH
     if not attempts:
         return None
     last = attempts[-1]
@@ -81,7 +95,7 @@ def trouble(operation: OperationCommand, progress: Progress) -> Trouble | None:
         return Trouble.REFUSED
     if last.kind is not AnswerKind.CLOSED:
         return Trouble.NOT_SENT
-    if last.verdict is Verdict.PARTIAL and _short(operation, progress):
+    if not last.took_effect or (last.verdict is Verdict.PARTIAL and _short(operation, progress)):
         return Trouble.SHORT
     return None
 

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX, count_up
-from allornone.core.command import heard
-from allornone.core.facts import patience_left, trouble, with_progress
-from allornone.core.state import Attempt, Flight, GroupState, Notice, Phase, Progress
+from allornone.core.facts import patience_left, same, trouble, with_progress
+from allornone.core.lastlook import observe_last_looks
+from allornone.core.resolve import heard, left_unfenced
+from allornone.core.state import Attempt, Flight, GroupState, Phase, Progress
 from allornone.core.unwind import nothing_to_undo
-from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
+
+__all__ = ["ended", "lost", "observe", "observe_last_looks", "recorded", "settle"]
 
 _SURE = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
 
@@ -20,10 +22,21 @@ def observe(plan: AtomicGroup, state: GroupState, answer: Answer) -> GroupState:
     """Return the state after `answer`. The flight it is about is settled, or known a little better."""
     state = replace(state, known_seq=max(state.known_seq, answer.seq))
     flight = state.flight
-    if flight is None or (flight.direction, flight.epoch) != (answer.direction, answer.epoch):
+    if flight is None or not _is_about(plan, flight, answer):
         return state
     after = _observed(plan, state, flight, answer)
-    return after if state.claim is None else _judge(after, flight, answer)
+    if state.claim is None:
+        return after
+    if after.flight is not None and not state.claim.asked and not after.superseded:
+        # A look that began before the word was given cannot judge it: look again, now.
+        return replace(after, flight=replace(after.flight, urgent=True))
+    return _judge(after, flight, answer)
+
+
+def _is_about(plan: AtomicGroup, flight: Flight, answer: Answer) -> bool:
+    operation_id = plan.operations[flight.index].operation_id
+    about = (answer.operation_id, answer.direction, answer.epoch)
+    return about == (operation_id, flight.direction, flight.epoch)
 
 
 def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
@@ -31,16 +44,14 @@ def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
     claimed = state.claim.handshake if state.claim is not None else None
     if claimed is not None:
         shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
-        if answer.kind is AnswerKind.CLOSED and shown == claimed.actual_deltas:
+        if answer.kind is AnswerKind.CLOSED and same(shown, claimed.actual_deltas):
             return heard(state, borne_out=True, message="resolved as confirmed")
         return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {shown or answer.note}")
     if answer.kind in (AnswerKind.ABSENT, AnswerKind.NOT_SENT, AnswerKind.REFUSED):
         return heard(state, borne_out=True, message="resolved as failed")
     never = answer.fence is Fence.NEVER_SETTLED and flight.direction is Direction.FORWARD
     if answer.kind is AnswerKind.UNKNOWN and never:
-        progress = state.operations[flight.index]
-        ranges = (*progress.unfenced, (flight.direction, flight.epoch))
-        state = with_progress(replace(state, flight=None), flight.index, replace(progress, unfenced=ranges))
+        state = left_unfenced(state, flight)
         return heard(state, borne_out=True, message="resolved as failed, unfenced: the end will list it as a range")
     return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {answer.note}")
 
@@ -53,7 +64,7 @@ def _observed(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answ
             return _unsettled(state, flight, answer)
         case AnswerKind.CLOSED if _reads_again(answer, flight):
             return _read_again(state, flight, answer)
-        case AnswerKind.CLOSED if _verdict(answer) is Verdict.UNOBSERVED:
+        case AnswerKind.CLOSED if _verdict(answer) in (None, Verdict.UNOBSERVED):
             return _unsettled(state, flight, answer)
         case AnswerKind.NO_UNDO:
             return nothing_to_undo(replace(state, flight=None), flight.index)
@@ -69,9 +80,9 @@ def lost(state: GroupState, *, sending: bool) -> GroupState:
     if state.flight is None:
         return state
     flight = replace(state.flight, waited_s=0.0, note="the activity was lost", urgent=sending)
-    if sending:
-        return replace(state, flight=replace(flight, phase=Phase.UNKNOWN))
-    return replace(state, flight=replace(flight, looks=count_up(flight.looks)))
+    # Counted as a look, so that the next answer is not taken for the sending attempt's own.
+    flight = replace(flight, looks=count_up(flight.looks))
+    return replace(state, flight=replace(flight, phase=Phase.UNKNOWN) if sending else flight)
 
 
 def _verdict(answer: Answer) -> Verdict | None:
@@ -88,7 +99,7 @@ def _read_again(state: GroupState, flight: Flight, answer: Answer) -> GroupState
     read = replace(
         flight,
         phase=Phase.READING,
-        came_back=True,
+        came_back=flight.came_back or _is_sending(flight),
         readings=flight.readings + 1,
         looks=count_up(flight.looks),
         waited_s=0.0,
@@ -98,14 +109,19 @@ def _read_again(state: GroupState, flight: Flight, answer: Answer) -> GroupState
     return replace(state, flight=read)
 
 
+def _is_sending(flight: Flight) -> bool:
+    """Tell whether the answer that is due is the sending attempt's own."""
+    return flight.looks == 0 and not flight.came_back
+
+
 def _unsettled(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
-    sending = flight.looks == 0 and not flight.came_back
+    sending = _is_sending(flight)
     # An open order stays one through a bad look; what resolving finds open is being recalled, and is not waited for.
     is_open = flight.phase is Phase.OPEN or (answer.kind is AnswerKind.OPEN and sending)
     known = replace(
         flight,
         phase=Phase.OPEN if is_open else Phase.UNKNOWN,
-        came_back=True,
+        came_back=flight.came_back or sending,
         fence=answer.fence,
         readable=answer.readable,
         looks=flight.looks if sending else count_up(flight.looks),
@@ -164,42 +180,3 @@ def recorded(state: GroupState, seq: int, *, superseded: bool) -> GroupState:
 def ended(state: GroupState, seq: int, *, superseded: bool) -> GroupState:
     """Return the state after the end record."""
     return replace(state, known_seq=max(state.known_seq, seq), recorded=True, superseded=superseded)
-
-
-def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tuple[int, Answer], ...]) -> GroupState:
-    """Return the state after the last look: an effect that nobody expected joins what is to be undone."""
-    changed = False
-    unread = False
-    for index, answer in answers:
-        state = replace(state, known_seq=max(state.known_seq, answer.seq))
-        if answer.kind is AnswerKind.SUPERSEDED:
-            return replace(state, superseded=True)
-        if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
-            state, changed = _late(plan, state, index, answer), True
-        unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
-    if changed:
-        return replace(state, looked=False, last_looks=0, look_wait_s=0.0)
-    if unread:
-        return replace(state, last_looks=state.last_looks + 1, look_wait_s=0.0)
-    return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
-
-
-def _differs(progress: Progress, answer: Answer) -> bool:
-    known = [each for each in progress.attempts if (each.direction, each.epoch) == (answer.direction, answer.epoch)]
-    shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
-    believed = [each.handshake.actual_deltas for each in known if each.handshake is not None]
-    return shown != (believed[0] if believed else {})
-
-
-def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
-    progress = state.operations[index]
-    kept = tuple(each for each in progress.attempts if (each.direction, each.epoch) != (answer.direction, answer.epoch))
-    late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
-    attempts = tuple(sorted((*kept, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch)))
-    notice = Notice(
-        TransitionKind.LATE_EFFECT,
-        reason=f"{plan.operations[index].operation_id}: the last look shows an effect that was not known",
-        subject=(index, answer.direction, answer.epoch),
-    )
-    state = with_progress(state, index, replace(progress, attempts=attempts, undone=False, note=notice.reason))
-    return replace(state, outbox=(*state.outbox, notice))

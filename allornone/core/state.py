@@ -94,11 +94,12 @@ class Unwinding:
 class Claim:
     """An operator's word about the reference in flight, until a look-up bears it out or refuses it.
 
-    `handshake` is what they say happened; None says that nothing did.
+    `handshake` is what they say happened; None says that nothing did. `asked`: a look-up that knows of it has begun.
     """
 
     command_id: str
     handshake: ExecutionHandshake | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from allornone.core.facts import Trouble, current, pivot, trouble
 from allornone.core.recover import may_try_again, standstill
 from allornone.core.send import send_forward
 from allornone.core.standing import announce
-from allornone.core.state import GroupState, Unwinding
+from allornone.core.state import GroupState, Progress, Unwinding
 from allornone.core.steps import End, Finish, LastLook, Record, Step, Wait
 from allornone.core.unwind import unwind
+from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 
 Turn = tuple[GroupState, Step]
@@ -47,7 +48,7 @@ def _advance(plan: AtomicGroup, state: GroupState) -> Turn:
         return _roll_back(plan, state, "cancelled", floor)
     if index is None:
         return _end(plan, state)
-    if state.deadline and not state.released and floor < 0:
+    if state.deadline and floor < 0:
         return _roll_back(plan, state, "the deadline passed", floor)
     why = trouble(plan.operations[index], state.operations[index])
     if floor >= 0:
@@ -100,11 +101,15 @@ def _end(plan: AtomicGroup, state: GroupState) -> Turn:
     return replace(take_verdict(plan, state), looked=True), End()
 
 
+def _sent(progress: Progress) -> tuple[tuple[Direction, int], ...]:
+    return (*((attempt.direction, attempt.epoch) for attempt in progress.attempts), *progress.unfenced)
+
+
 def _last_look(plan: AtomicGroup, state: GroupState) -> Turn:
     references = tuple(
-        (index, attempt.direction, attempt.epoch)
+        (index, direction, epoch)
         for index, progress in enumerate(state.operations)
-        for attempt in progress.attempts
+        for direction, epoch in _sent(progress)
     )
     if not references or state.last_looks >= LAST_LOOKS_MAX:
         return _end(plan, replace(state, looked=True, last_looks=0))
@@ -112,5 +117,3 @@ def _last_look(plan: AtomicGroup, state: GroupState) -> Turn:
     if wait > 0:
         return state, Wait(wait, "before the last look")
     return state, LastLook(references, state.last_looks)
-
-

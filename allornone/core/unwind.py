@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from allornone.core.clock import UNDO_CAP_S, backoff, over_undo_budget
-from allornone.core.facts import in_effect, with_progress
+from allornone.core.facts import in_effect, pivot, with_progress
 from allornone.core.send import send_undo
 from allornone.core.state import GroupState, Progress
 from allornone.core.steps import Step, Wait
@@ -23,13 +23,14 @@ def to_undo(plan: AtomicGroup, state: GroupState, index: int) -> bool:
     return in_effect(progress) and not is_left(plan.operations[index], progress) and not never_again
 
 
-def _floor(state: GroupState) -> int:
-    return state.unwinding.floor if state.unwinding is not None else -1
+def _floor(plan: AtomicGroup, state: GroupState) -> int:
+    """Return the newest operation that stays: a pivot, also one whose effect was known only later."""
+    return max(state.unwinding.floor if state.unwinding is not None else -1, pivot(plan, state))
 
 
 def targets(plan: AtomicGroup, state: GroupState) -> list[int]:
     """Return the operations still to be undone, newest first."""
-    newest_first = range(len(plan.operations) - 1, _floor(state), -1)
+    newest_first = range(len(plan.operations) - 1, _floor(plan, state), -1)
     return [index for index in newest_first if to_undo(plan, state, index)]
 
 
@@ -62,9 +63,7 @@ def residual_is_open(plan: AtomicGroup, state: GroupState) -> bool:
     """Tell whether exposure is left that nobody has accepted: neither the policy nor an operator."""
     if plan.policy.accept_residual or state.given_up:
         return False
-    return any(
-        in_effect(progress) and not progress.accepted and not progress.unfenced for progress in state.operations
-    )
+    return any(in_effect(progress) and not progress.accepted for progress in state.operations)
 
 
 def nothing_to_undo(state: GroupState, index: int) -> GroupState:

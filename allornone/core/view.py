@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from allornone.core.command import allowed, subject
 from allornone.core.ending import result, split, state_of
 from allornone.core.facts import forward_attempts, net_deltas, reference
 from allornone.core.standing import standing
 from allornone.core.state import Flight, GroupState, Phase
+from allornone.core.subject import allowed, subject
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupView, OperationState, OperationView

@@ -27,11 +27,15 @@ def complaint(error: ValidationError, data: object, model: type[BaseModel], name
     """Return `error` as text: a head with `name`, then one line per place, ten at most."""
     found = error.errors(include_url=False)
     told = [(spot(data, one["loc"]), one) for one in found if not _echo(one, found)]
-    lines = [f"{place or 'the group'} {worded(one, data, place, model)}" for place, one in _ordered(told)]
+    lines = [f"{place or _whole(model)} {worded(one, data, place, model)}" for place, one in _ordered(told)]
     if len(lines) == 1:
         return f"{name}: {lines[0]}"
     more = [f"and {len(lines) - MAX_PLACES} more"] if len(lines) > MAX_PLACES else []
     return "\n  ".join([f"{name}: wrong in {len(lines)} places", *lines[:MAX_PLACES], *more])
+
+
+def _whole(model: type[BaseModel]) -> str:
+    return "the group" if model is AtomicGroup else "it"
 
 
 def _ordered(told: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:

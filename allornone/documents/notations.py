@@ -28,13 +28,9 @@ def from_json(text: str) -> object:
     NaN and Infinity stay text: the amount that they stand for refuses them, with its place.
     """
     try:
-        return json.loads(
-            text, parse_float=number, parse_int=number, parse_constant=str, object_pairs_hook=mapping
-        )
+        return json.loads(text, parse_float=number, parse_int=number, parse_constant=str, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
-        raise ValueError(
-            f"broken JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}"
-        ) from None
+        raise ValueError(f"broken JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}") from None
 
 
 def from_yaml(text: str) -> object:

@@ -25,9 +25,7 @@ def read_group(path: Path | str, *, group_id: str | None = None) -> AtomicGroup:
     name = "standard input" if str(path) == STDIN else str(path)
     data = _parsed(name, _text(name, _bytes(path, name)), Path(path).suffix.lower())
     if not isinstance(data, dict):
-        raise BadGroupError(
-            f"{name}: a group must be a mapping with atomic_group_id and operations, was {_kind(data)}"
-        )
+        raise BadGroupError(f"{name}: a group must be a mapping with atomic_group_id and operations, was {_kind(data)}")
     _refuse_twice(name, data, "")
     if group_id is not None:
         data = _renamed(data, group_id)
@@ -41,9 +39,7 @@ def _bytes(path: Path | str, name: str) -> bytes:
         with Path(path).open("rb") as file:
             return _at_most(file, name)
     except OSError as error:
-        raise BadGroupError(
-            f"{name}: cannot be read: {error.strerror}; name a JSON or YAML file, or -"
-        ) from None
+        raise BadGroupError(f"{name}: cannot be read: {error.strerror}; name a JSON or YAML file, or -") from None
 
 
 def _at_most(file: BinaryIO, name: str) -> bytes:

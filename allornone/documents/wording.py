@@ -37,8 +37,7 @@ _WITHIN: dict[str, type[BaseModel]] = {
     "rollback": GivenInverse,
 }
 _DETAILS = {
-    model.model_fields["operation_type"].default.value: model
-    for model in get_args(get_args(OperationDetails)[0])
+    model.model_fields["operation_type"].default.value: model for model in get_args(get_args(OperationDetails)[0])
 }
 _LIKELY = 0.6
 """difflib's own default: `venu` is near `venue`, `foo` is near nothing."""

@@ -50,6 +50,10 @@ class EventLog(Protocol):
         """Return where the log stands with a group."""
         ...
 
+    async def open_groups(self) -> tuple[str, ...]:
+        """Return the groups that were started and have neither an end record nor were found abandoned since."""
+        ...
+
 
 __all__ = [
     "AtomicOperationGroupEvent",

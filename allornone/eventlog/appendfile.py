@@ -12,7 +12,10 @@ from allornone.eventlog.line import BadLineError, Fields, encode
 
 
 class AppendFile:
-    """A file that only grows, by whole lines, written by several processes."""
+    """A file that only grows, by whole lines, written by several processes.
+
+    Files are closed when the log is dropped: nothing in it waits to be flushed.
+    """
 
     def __init__(self, path: Path, disk: Disk) -> None:
         self._path = path
@@ -20,6 +23,7 @@ class AppendFile:
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._inode = os.fstat(self._descriptor).st_ino
         self._cursor = Cursor()
+        self._end = 0
         self._synced = 0
 
     def __del__(self) -> None:
@@ -37,10 +41,10 @@ class AppendFile:
 
         Raises DamagedLogError when one of them, or the file itself, is not what was written.
         """
-        size = self._size()
-        if size == self._cursor.offset:
+        self._end = self._size()
+        if self._end == self._cursor.offset:
             return
-        for raw in raw_lines(self._descriptor, self._cursor.offset, size):
+        for raw in raw_lines(self._descriptor, self._cursor.offset, self._end):
             fields = self._believed(raw)
             place = Place(self.name, self._cursor.offset, len(raw))
             self._cursor = self._cursor.after(raw)
@@ -51,10 +55,10 @@ class AppendFile:
 
         Its writer died in the middle of the line, so nobody was told that it is on disk.
         """
-        size = self._size()
-        tail = os.pread(self._descriptor, size - self._cursor.offset, self._cursor.offset)
-        if tail:
-            os.ftruncate(self._descriptor, self._cursor.offset)
+        if self._end == self._cursor.offset:
+            return b""
+        tail = os.pread(self._descriptor, self._end - self._cursor.offset, self._cursor.offset)
+        os.ftruncate(self._descriptor, self._cursor.offset)
         return tail
 
     def append(self, fields: Fields) -> Place:

@@ -38,7 +38,9 @@ def _within_64_bits(value: Any) -> Any:
 
 def fingerprint(fields: Fields) -> bytes:
     """Return 16 bytes that two records share when they state the same facts, whatever the order of keys."""
-    stated = {name: value for name, value in fields.items() if name not in CIRCUMSTANCES}
+    stated = fields.copy()
+    for name in CIRCUMSTANCES:
+        stated.pop(name, None)
     return hashlib.blake2b(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
 

@@ -4,7 +4,6 @@ from bisect import insort
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from allornone.eventlog.facts import fingerprint
 from allornone.eventlog.layout import FAMILIES, GROUPS, LOG_RECOVERED, OPERATIONS, TRANSITIONS
 from allornone.eventlog.line import Fields
 from allornone.events.transition import TransitionKind
@@ -19,13 +18,6 @@ class Place(NamedTuple):
     file: str
     offset: int
     length: int
-
-
-class Known(NamedTuple):
-    """An event that is in the log: what it states, and where to read it again."""
-
-    fingerprint: bytes
-    place: Place
 
 
 class Mark(NamedTuple):
@@ -82,6 +74,14 @@ class GroupIndex:
         present = {mark.seq for mark in self.marks}
         return next(seq for seq in range(1, self.last_seq + 2) if seq not in present)
 
+    @property
+    def open(self) -> bool:
+        """Whether the group was started and has neither an end record nor was found abandoned since."""
+        if self.started is None or self.end_ids:
+            return False
+        kinds = [mark.kind for mark in self.marks]
+        return TransitionKind.ABANDONED not in kinds[_last(kinds, TransitionKind.STARTED) :]
+
     def reference(self, client_ref: str) -> ReferenceIndex:
         """Return what is known of a reference: of one never heard of, nothing, and nothing is kept."""
         return self.references.get(client_ref) or ReferenceIndex()
@@ -99,26 +99,42 @@ class GroupIndex:
             self.started = place
 
 
+def _last(kinds: list[str], kind: str) -> int:
+    return len(kinds) - 1 - kinds[::-1].index(kind)
+
+
 class Index:
     """The whole log, by event and by group."""
 
     def __init__(self) -> None:
-        self._events: dict[str, Known] = {}
+        self._events: dict[str, Place] = {}
         self._groups: dict[str, GroupIndex] = {}
 
-    def event(self, event_id: str) -> Known | None:
-        """Return what is known of an event, None when the log does not hold it."""
+    def event(self, event_id: str) -> Place | None:
+        """Return where an event lies, None when the log does not hold it."""
         return self._events.get(event_id)
 
     def group(self, group_id: str | None) -> GroupIndex:
         """Return what is known of a group: of one never heard of, nothing, and nothing is kept."""
         return self._groups.get(group_id or "") or GroupIndex()
 
+    def open_groups(self) -> tuple[str, ...]:
+        """Return the groups that are open, in the order in which the log first heard of them."""
+        return tuple(group_id for group_id, group in self._groups.items() if group.open)
+
+    def open_groups(self) -> tuple[str, ...]:
+        """Return the groups that were started, have no end record, and were not found abandoned last of all."""
+        return tuple(
+            group_id
+            for group_id, group in self._groups.items()
+            if group.started and not group.end_ids and group.marks[-1].kind != TransitionKind.ABANDONED
+        )
+
     def add(self, fields: Fields, place: Place) -> None:
         """Take in the record that lies at `place`."""
         if fields.get("kind") == LOG_RECOVERED:
             return
-        self._events.setdefault(fields["event_id"], Known(fingerprint(fields), place))
+        self._events.setdefault(fields["event_id"], place)
         group_id: str | None = fields["atomic_group_id"]
         if group_id:
             self._groups.setdefault(group_id, GroupIndex()).add(place.file, fields, place)

@@ -53,18 +53,20 @@ class Journal:
             self._catch_up()
             yield
 
-    def append(self, event: Event, *, from_reserve: bool) -> None:
-        """Write `event` with the next `seq` of its group.
+    def append(self, event: Event, *, from_reserve: bool) -> int:
+        """Write `event` with the next `seq` of its group, and return that; 0 without a group.
 
         `from_reserve` may take the reserve's room. What may not, is only written while the reserve stands.
         Raises OSError when the disk is full, and then wrote nothing.
         """
         fields = plain(event)
-        if fields["atomic_group_id"]:
-            fields["seq"] = self.index.group(fields["atomic_group_id"]).next_seq
+        group_id: str | None = fields["atomic_group_id"]
+        fields["seq"] = self.index.group(group_id).next_seq if group_id else 0
         if not from_reserve:
             self._reserve.ensure()
         self.index.add(fields, self._write(file_of(event), fields, from_reserve=from_reserve))
+        seq: int = fields["seq"]
+        return seq
 
     def load(self, place: Place) -> Fields:
         """Return the fields of the record at `place`."""

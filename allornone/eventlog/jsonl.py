@@ -66,5 +66,13 @@ class JsonlEventLog:
         """Return where the log stands with a group."""
         return await self._commit(lambda: recording.group_trace(self._journal, group_id))
 
+    async def open_groups(self) -> tuple[str, ...]:
+        """Return the groups that were started and have neither an end record nor were found abandoned since."""
+        return await self._commit(self._journal.index.open_groups)
+
+    async def open_groups(self) -> tuple[str, ...]:
+        """Return the groups that were started and have no end; see `EventLog.open_groups`."""
+        return await self._commit(lambda: recording.open_groups(self._journal))
+
     async def _commit(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.wrap_future(self._commits.submit(work))

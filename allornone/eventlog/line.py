@@ -57,7 +57,10 @@ def check_sum(line: bytes) -> None:
 
 def unwrapped(fields: Fields) -> Fields:
     """Return `fields` without what the format adds."""
-    return {name: value for name, value in fields.items() if name not in {"v", "prev", "crc"}}
+    bare = fields.copy()
+    for name in ("v", "prev", "crc"):
+        bare.pop(name, None)
+    return bare
 
 
 def line_hash(line: bytes) -> str:

@@ -17,19 +17,21 @@ def intend(journal: Journal, intent: OperationExecutionEvent, known_seq: int) ->
     group_id, client_ref = _named(intent)
     if intent.status != ExecutionStatus.PENDING:
         raise ValueError(f"an intent must have the status 'pending', was {intent.status!r}")
-    group = journal.index.group(group_id)
-    state = PermitState.WRITTEN
-    if superseded(group, Question.of((intent,), known_seq)):
-        state = PermitState.SUPERSEDED
-    elif group.reference(client_ref).intent:
-        state = PermitState.FOUND
-    elif group.reference(client_ref).revoked:
-        state = PermitState.REVOKED
-    else:
-        _refuse_used_id(journal, intent)
-        journal.append(intent, from_reserve=False)
     known = trace(journal, group_id, client_ref)
+    state = _state(journal, intent, known, known_seq)
+    if state is PermitState.WRITTEN:
+        _refuse_used_id(journal, intent)
+        written = intent.model_copy(update={"seq": journal.append(intent, from_reserve=False)})
+        known = replace(known, seq=journal.index.group(group_id).last_seq, intent=written)
     return Permit(state, replace(known, superseded=state is PermitState.SUPERSEDED))
+
+
+def _state(journal: Journal, intent: OperationExecutionEvent, known: ReferenceTrace, known_seq: int) -> PermitState:
+    if superseded(journal.index.group(intent.atomic_group_id), Question.of((intent,), known_seq)):
+        return PermitState.SUPERSEDED
+    if known.intent is not None:
+        return PermitState.FOUND
+    return PermitState.REVOKED if known.revoked else PermitState.WRITTEN
 
 
 def revoke(journal: Journal, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
@@ -72,4 +74,4 @@ def _named(event: OperationExecutionEvent | GroupTransitionEvent) -> tuple[str, 
 def _refuse_used_id(journal: Journal, event: Event) -> None:
     known = journal.index.event(event.event_id)
     if known is not None:
-        raise ValueError(f"event_id {event.event_id!r} already names another record, in {known.place.file}")
+        raise ValueError(f"event_id {event.event_id!r} already names another record, in {known.file}")

@@ -18,9 +18,7 @@ def record(journal: Journal, events: tuple[Event, ...], known_seq: int | None) -
     None does not ask about other lives. Called under the journal's lock.
     """
     group_id = _one_group(events)
-    stale = known_seq is not None and superseded(
-        journal.index.group(group_id), Question.of(events, known_seq)
-    )
+    stale = known_seq is not None and superseded(journal.index.group(group_id), Question.of(events, known_seq))
     for event in events:
         _write_once(journal, event, stale=stale)
     return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale)
@@ -33,24 +31,25 @@ def group_trace(journal: Journal, group_id: str) -> GroupTrace:
     return GroupTrace(seq=group.last_seq, started=started, ended=bool(group.end_ids))
 
 
+def open_groups(journal: Journal) -> tuple[str, ...]:
+    """Return the groups that were started and have no end."""
+    return journal.index.open_groups()
+
+
 def _one_group(events: tuple[Event, ...]) -> str | None:
     groups = {event.atomic_group_id for event in events}
     if len(groups) != 1:
-        raise ValueError(
-            f"events of exactly one group are recorded together, were of {sorted(map(str, groups))}"
-        )
+        raise ValueError(f"events of exactly one group are recorded together, were of {sorted(map(str, groups))}")
     if not all(event.event_id for event in events):
-        raise ValueError(
-            "an event without an event_id cannot be recorded once; give it one (allornone.ids.event_id)"
-        )
+        raise ValueError("an event without an event_id cannot be recorded once; give it one (allornone.ids.event_id)")
     return groups.pop()
 
 
 def _write_once(journal: Journal, event: Event, *, stale: bool) -> None:
     known = journal.index.event(event.event_id)
     if known is not None:
-        if known.fingerprint != fingerprint(plain(event)):
-            _keep_both(journal, known.place, event)
+        if fingerprint(journal.load(known)) != fingerprint(plain(event)):
+            _keep_both(journal, known, event)
         return
     settled = _other_outcome(journal, event)
     if settled is not None:
@@ -61,11 +60,7 @@ def _write_once(journal: Journal, event: Event, *, stale: bool) -> None:
 
 def _other_outcome(journal: Journal, event: Event) -> Place | None:
     """Return where the reference was settled otherwise than `event` settles it."""
-    if (
-        not isinstance(event, OperationExecutionEvent)
-        or event.client_ref is None
-        or event.status not in SETTLED
-    ):
+    if not isinstance(event, OperationExecutionEvent) or event.client_ref is None or event.status not in SETTLED:
         return None
     reference = journal.index.group(event.atomic_group_id).reference(event.client_ref)
     return reference.outcome if reference.outcome_status not in {None, event.status} else None

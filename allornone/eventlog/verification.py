@@ -39,9 +39,7 @@ class Verification:
                 yield Problem(row.file, row.cursor.line + 1, kind, found)
         for group_id, seqs in self._seqs.items():
             if sorted(seqs) != list(range(1, len(seqs) + 1)):
-                yield Problem(
-                    "", 0, "seq", f"group {group_id!r} must have 1..n once each, was {_missing(seqs)}"
-                )
+                yield Problem("", 0, "seq", f"group {group_id!r} must have 1..n once each, was {_missing(seqs)}")
 
     def _wrong(self, row: Row) -> Iterator[tuple[str, str]]:
         try:

@@ -7,3 +7,11 @@ from allornone.events.transition import GroupTransitionEvent
 
 Event = OperationExecutionEvent | AtomicOperationGroupEvent | ExecutionDeltaEvent | GroupTransitionEvent
 """Whatever the log keeps. Every event of a group has an `event_id` and, once written, its `seq`."""
+
+__all__ = [
+    "AtomicOperationGroupEvent",
+    "Event",
+    "ExecutionDeltaEvent",
+    "GroupTransitionEvent",
+    "OperationExecutionEvent",
+]

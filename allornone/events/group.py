@@ -39,5 +39,5 @@ class AtomicOperationGroupEvent(BaseModel):
     residual_deltas: Deltas = Field(default_factory=dict)
     friction: Deltas = Field(default_factory=dict)
     fees: dict[str, Amount] = Field(default_factory=dict)
-    unfenced: list[dict[str, Any]] = Field(default_factory=list)
+    unfenced: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     reason: str = ""

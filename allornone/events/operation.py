@@ -34,7 +34,7 @@ class OperationExecutionEvent(BaseModel):
     source_token: str
     target_token: str
     operation_details: dict[str, Any]
-    position_deltas: list[dict[str, Any]] = Field(default_factory=list)
+    position_deltas: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     executed_amount: Amount = ZERO
     fee_amount: Amount = ZERO
     fee_currency: str = "USDT"

@@ -4,13 +4,30 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, field_validator
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from allornone.models.details import FROM_SOURCE, OperationDetails, OperationType
 from allornone.models.operation import Deltas, lower_type, with_typed_details
 from allornone.positions import PositionKeyText
-from allornone.units import ZERO, ClientRef, GroupId, NonNegativeAmount, OperationId, Token, UtcTime, VenueName
+from allornone.units import (
+    ZERO,
+    ClientRef,
+    GroupId,
+    NonNegativeAmount,
+    OperationId,
+    Token,
+    UtcTime,
+    VenueName,
+)
 
 Prepared = Annotated[dict[str, str], Field(max_length=64)]
 """What fixes an effect at its venue (symbol, rounded amounts, own id, expiry, signed bytes), free of secrets."""

@@ -104,9 +104,7 @@ def _in_sequence(group_id: str, operations: tuple[OperationCommand, ...]) -> tup
         given = [number for number in numbers if number is not None]
         first = min(given)
         if first > 1 or sorted(given) != list(range(first, first + len(given))):
-            raise ValueError(
-                f"sequence_in_group must count from 0 or 1 without gaps or repeats, was {sorted(given)}"
-            )
+            raise ValueError(f"sequence_in_group must count from 0 or 1 without gaps or repeats, was {sorted(given)}")
         numbered = zip(given, operations, strict=True)
     ordered = sorted(numbered, key=lambda pair: pair[0])
     return tuple(

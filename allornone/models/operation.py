@@ -1,13 +1,22 @@
 """What a strategy asks for: one operation of a group, and how far it may miss."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator, model_validator
 
 from allornone.models.details import FROM_SOURCE, OperationDetails, OperationType
 from allornone.positions import PositionKeyText
-from allornone.units import Amount, GroupId, NonNegativeAmount, OperationId, PositiveAmount, Ratio, Token, VenueName
+from allornone.units import (
+    Amount,
+    GroupId,
+    NonNegativeAmount,
+    OperationId,
+    PositiveAmount,
+    Ratio,
+    Token,
+    VenueName,
+)
 
 Deltas = Annotated[dict[PositionKeyText, Amount], Field(max_length=32)]
 """Signed changes by position key, in whole units of each key's token."""
@@ -22,10 +31,12 @@ def with_typed_details(data: Any) -> Any:
     """Tell the details which operation they belong to, so that a file need not say it twice."""
     if not isinstance(data, dict):
         return data
-    details = data.get("operation_details")
+    given = cast("dict[str, Any]", data)
+    details = given.get("operation_details")
     if not isinstance(details, dict) or "operation_type" in details:
-        return data
-    return {**data, "operation_details": {**details, "operation_type": lower_type(data.get("operation_type"))}}
+        return given
+    typed = {**cast("dict[str, Any]", details), "operation_type": lower_type(given.get("operation_type"))}
+    return {**given, "operation_details": typed}
 
 
 class Tolerance(BaseModel):
@@ -103,5 +114,3 @@ class OperationCommand(BaseModel):
     def venue(self) -> str:
         """The venue that executes: the target, except for what leaves the source (withdraw, unstake, transfer)."""
         return self.source_venue if self.operation_type in FROM_SOURCE else self.target_venue
-
-

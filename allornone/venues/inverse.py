@@ -19,4 +19,4 @@ class Inverse(BaseModel):
 
     undo_class: UndoClass
     steps: tuple[GivenInverse, ...] = ()
-    dust: dict[Token, NonNegativeAmount] = {}  # noqa: RUF012 (pydantic copies defaults)
+    dust: dict[Token, NonNegativeAmount] = {}

@@ -1,16 +1,170 @@
-"""The contract that every venue keeps, numbered as in docs/venue-contract.md."""
+"""The contract that every venue keeps while all goes well: VC-01 to VC-15 of docs/venue-contract.md."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
-from allornone.models.details import OperationType, SpotTradeDetails
-from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus
+from allornone.errors import RefusedError
+from allornone.models.details import OperationType
+from allornone.models.execution import ExecutionHandshake, ExecutionStatus
 from allornone.venues.capabilities import UndoClass
+from allornone.venues.paper.capability import on_chain
 from allornone.venues.reading import Reading, ReadingState
-
-from .conftest import Bench
+from tests.contract.bench import Bench
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def done(bench: Bench) -> Reading:
+    request = bench.request()
+    return await bench.venue.execute(request, await bench.venue.prepare(request))
+
+
+async def undone(bench: Bench, handshake: ExecutionHandshake) -> None:
+    for step in bench.venue.inverse(bench.request(), handshake).steps:
+        undo = bench.undoing(step)
+        executor = bench.opened(undo.venue)
+        await executor.execute(undo, await executor.prepare(undo))
+
+
+async def test_vc01_prepare_sends_nothing(bench: Bench) -> None:
+    await bench.venue.prepare(bench.request())
+
+    assert bench.effects() == ()
+
+
+async def test_vc02_execute_fills_and_its_deltas_are_the_ledgers(bench: Bench) -> None:
+    reading = await done(bench)
+
+    assert reading.state is ReadingState.CLOSED
+    assert reading.handshake.status is ExecutionStatus.CONFIRMED
+    assert reading.handshake.actual_deltas == bench.totals()
+    assert reading.handshake.executed_amount == 2
+
+
+async def test_vc03_evidence_names_every_effect(bench: Bench) -> None:
+    reading = await done(bench)
+
+    ids = {f"paper-effect-{row.effect_id}" for row in bench.effects()}
+    assert ids
+    assert ids < set(reading.handshake.evidence.venue_ids)
+
+
+async def test_vc04_fees_are_inside_the_deltas(bench: Bench) -> None:
+    reading = await done(bench)
+
+    charged = {row.effect.position_key: -row.effect.delta for row in bench.effects() if row.effect.kind == "fee"}
+    assert {fee.position_key: fee.amount for fee in reading.handshake.fees} == charged
+
+
+async def test_vc05_the_reference_finds_what_was_done(bench: Bench) -> None:
+    reading = await done(bench)
+
+    found = await bench.venue.lookup(bench.request(), None)
+
+    if bench.case.capability.lookup == "none":
+        assert found.state is ReadingState.UNKNOWN
+    else:
+        assert found.state is ReadingState.CLOSED
+        assert found.handshake == reading.handshake
+
+
+async def test_vc06_a_reference_never_sent_is_not_found(bench: Bench) -> None:
+    found = await bench.venue.lookup(bench.request(), None)
+
+    blind = bench.case.capability.lookup == "none"
+    assert found.state is (ReadingState.UNKNOWN if blind else ReadingState.NOT_FOUND)
+    assert found.full_history is (bench.case.capability.lookup == "full")
+    assert found.venue_time is not None
+
+
+async def test_vc07_past_its_expiry_an_enforcing_venue_refuses(bench: Bench) -> None:
+    request = bench.request(expires_in_s=-1)
+
+    reading = await bench.venue.execute(request, await bench.venue.prepare(request))
+
+    enforced = bench.case.capability.expiry == "enforced"
+    assert reading.state is (ReadingState.REFUSED if enforced else ReadingState.CLOSED)
+    assert (bench.effects() == ()) is enforced
+
+
+async def test_vc08_execute_acts_on_what_was_prepared(bench: Bench) -> None:
+    prepared = await bench.venue.prepare(bench.request())
+
+    await bench.venue.execute(bench.request(amount="3"), prepared)
+
+    assert {str(row.filled) for row in bench.world.ledger.orders() if row.group_id == bench.group} == {"2"}
+
+
+async def test_vc09_an_amount_too_small_is_refused_before_anything_is_written(bench: Bench) -> None:
+    if bench.request().source_token in ("ETH", "wstETH") and on_chain(bench.venue.name):
+        pytest.skip("no amount of 18 decimals is below its unit")
+
+    with pytest.raises(RefusedError, match="amount must be"):
+        await bench.venue.prepare(bench.request(amount="0.00000001"))
+
+    assert bench.effects() == ()
+
+
+async def test_vc10_an_operation_not_declared_is_refused(bench: Bench) -> None:
+    other = next(kind for kind in OperationType if bench.venue.capabilities.of(kind) is None)
+    stranger = bench.request().model_copy(update={"operation_type": other})
+
+    with pytest.raises(RefusedError):
+        await bench.venue.prepare(stranger)
+
+
+async def test_vc11_simulate_predicts_and_leaves_no_row(bench: Bench) -> None:
+    predicted = await bench.venue.simulate(bench.request())
+
+    assert bench.effects() == ()
+    assert predicted.simulated
+    assert predicted.actual_deltas == (await done(bench)).handshake.actual_deltas
+
+
+async def test_vc12_undo_after_do_restores_the_position(bench: Bench) -> None:
+    if bench.case.capability.undo is UndoClass.NONE:
+        pytest.skip("declared as having no undo")
+    reading = await done(bench)
+    assert bench.left_to_restore() != 0
+
+    await undone(bench, reading.handshake)
+
+    assert bench.left_to_restore() == 0
+
+
+async def test_vc13_an_operation_without_an_undo_says_so(bench: Bench) -> None:
+    if bench.case.capability.undo is not UndoClass.NONE:
+        pytest.skip("declared as having an undo")
+    reading = await done(bench)
+
+    inverse = bench.venue.inverse(bench.request(), reading.handshake)
+
+    assert (inverse.undo_class, inverse.steps) == (UndoClass.NONE, ())
+
+
+async def test_vc14_undo_of_nothing_is_nothing(bench: Bench) -> None:
+    nothing = ExecutionHandshake(operation_id=bench.operation, status=ExecutionStatus.CONFIRMED)
+
+    inverse = bench.venue.inverse(bench.request(), nothing)
+
+    assert inverse.steps == ()
+    assert inverse.dust == {}
+    assert inverse.undo_class is bench.case.capability.undo
+
+
+async def test_vc15_undo_expects_what_it_then_does(bench: Bench) -> None:
+    if bench.case.capability.undo is UndoClass.NONE:
+        pytest.skip("declared as having no undo")
+    (step,) = bench.venue.inverse(bench.request(), (await done(bench)).handshake).steps
+    undo = bench.undoing(step)
+    executor = bench.opened(undo.venue)
+
+    reading = await executor.execute(undo, await executor.prepare(undo))
+
+    fees = {fee.position_key: fee.amount for fee in reading.handshake.fees}
+    assert {
+        key: amount + fees.get(key, Decimal(0))
+        for key, amount in reading.handshake.actual_deltas.items()
+        if amount + fees.get(key, Decimal(0))
+    } == step.expected_deltas

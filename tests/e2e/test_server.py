@@ -22,10 +22,12 @@ from allornone.client.address import ServerAddress, live_address, read_address
 from allornone.client.connect import connect
 from allornone.errors import BadSettingsError, NoServerError
 from allornone.settings import Settings, load_settings
-from worker.embedded import embedded
+from worker.child import within
+from worker.embedded import embedded, revive
 from worker.namespace import keep_closed_groups, register_search_attributes
 from worker.schedule import schedule_id, schedule_sweep
 
+PATIENCE_S = 30
 STAY = """
 import sys
 from pathlib import Path
@@ -69,13 +71,9 @@ def test_the_server_the_ui_and_the_venues_answer_while_they_are_used_and_not_aft
 
     with embedded(settings) as address:
         assert address == live_address(tmp_path)
-        during = [
-            accepts(port) for port in (settings.temporal_port, settings.ui_port, settings.paper_port) if port
-        ]
+        during = [accepts(port) for port in (settings.temporal_port, settings.ui_port, settings.paper_port) if port]
 
-    after = [
-        accepts(port) for port in (settings.temporal_port, settings.ui_port, settings.paper_port) if port
-    ]
+    after = [accepts(port) for port in (settings.temporal_port, settings.ui_port, settings.paper_port) if port]
     assert during == [True, True, True]
     assert after == [False, False, False]
     assert read_address(tmp_path) is None
@@ -126,6 +124,22 @@ def test_a_dead_paper_process_is_replaced_beside_the_server_that_lives(tmp_path:
         assert address.paper.answers
 
 
+def test_a_server_that_died_is_revived_on_its_old_port(tmp_path: Path) -> None:
+    settings = on_free_ports(tmp_path)
+    with embedded(settings) as died:
+        os.kill(died.temporal.process.pid, signal.SIGKILL)
+        assert within(PATIENCE_S, lambda: not died.temporal.is_running)
+
+        revived = revive(settings, died)
+
+        assert revived.temporal.process != died.temporal.process
+        assert revived.target == died.target
+        assert revived.paper == died.paper
+        assert revived.temporal.answers
+
+    assert not revived.temporal.is_running
+
+
 def test_a_server_that_is_not_in_the_file_keeps_others_off_its_database(tmp_path: Path) -> None:
     left = orphan(tmp_path)
     (tmp_path / "server.json").rename(tmp_path / "lost.json")
@@ -159,7 +173,7 @@ async def test_search_attributes_are_registered_once_and_again(client: Client) -
     assert (await client.count_workflows("NeedsOperator = true AND OperationCount > 1")).count == 0
 
 
-async def test_an_attribute_of_another_type_is_refused_with_the_command_that_would_register_it(
+async def test_an_attribute_of_another_type_is_refused_with_the_command_that_registers_it(
     client: Client,
 ) -> None:
     taken = await new_namespace(client, f"taken-{time.monotonic_ns()}")
@@ -172,9 +186,10 @@ async def test_an_attribute_of_another_type_is_refused_with_the_command_that_wou
         await register_search_attributes(taken)
 
     assert str(caught.value) == (
-        f"namespace '{taken.namespace}' lacks the search attributes NeedsOperator; NeedsOperator exist with "
-        "another type and must be removed first; have an administrator run: temporal operator search-attribute "
-        f"create --namespace {taken.namespace} --name NeedsOperator --type Bool"
+        f"namespace '{taken.namespace}' lacks the search attributes NeedsOperator; "
+        "there with another type, to be removed first: NeedsOperator; have an administrator run: "
+        f"temporal operator search-attribute create --namespace {taken.namespace} "
+        "--name NeedsOperator --type Bool"
     )
 
 
@@ -185,9 +200,7 @@ async def test_closed_groups_are_kept_for_thirty_days(client: Client) -> None:
     assert found.config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=30)
 
 
-async def test_the_sweep_is_scheduled_once_however_many_workers_boot(
-    client: Client, installed: Settings
-) -> None:
+async def test_the_sweep_is_scheduled_once_however_many_workers_boot(client: Client, installed: Settings) -> None:
     await schedule_sweep(client, installed)
     await schedule_sweep(client, installed)
 
@@ -225,9 +238,7 @@ async def test_an_address_where_nothing_listens_is_told_within_seconds(
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     start = time.monotonic()
 
-    with pytest.raises(
-        NoServerError, match=r"no Temporal server answers at 127\.0\.0\.1:1 \(connection refused\)"
-    ):
+    with pytest.raises(NoServerError, match=r"no Temporal server answers at 127\.0\.0\.1:1 \(connection refused\)"):
         await connect(load_settings(data_dir=tmp_path))
 
     assert time.monotonic() - start < 5
@@ -252,16 +263,14 @@ async def new_namespace(client: Client, name: str) -> Client:
 @contextmanager
 def staying(folder: Path) -> Generator[subprocess.Popen[bytes]]:
     """Have another process use the installation until it is told to leave."""
-    with subprocess.Popen(
-        [sys.executable, "-c", STAY, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as user:
+    with subprocess.Popen([sys.executable, "-c", STAY, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
         assert user.stdout is not None
         assert user.stdout.readline().strip().isdigit()
         yield user
 
 
 def leave(user: subprocess.Popen[bytes]) -> None:
-    user.communicate(timeout=30)
+    user.communicate(timeout=PATIENCE_S)
 
 
 def orphan(folder: Path) -> ServerAddress:

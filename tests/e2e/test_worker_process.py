@@ -1,5 +1,6 @@
 """`dev` and `worker` from outside: as processes, by their output, signals and exit codes."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,10 +13,12 @@ import pytest
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from allornone.client.address import read_address
+from allornone.client.address import live_address, read_address
 from allornone.client.identity import parse_identity
+from worker.child import within
 
 PATIENCE_S = 60
 SAY_AND_END = """
@@ -83,27 +86,48 @@ def test_dev_finds_its_server_again_after_it_was_killed(tmp_path: Path) -> None:
     assert not again.temporal.is_running
 
 
+def test_dev_starts_its_server_again_when_it_dies(tmp_path: Path) -> None:
+    with running("dev", tmp_path):
+        died = live_address(tmp_path)
+        assert died is not None
+        os.kill(died.temporal.process.pid, signal.SIGKILL)
+
+        assert within(PATIENCE_S, lambda: live_address(tmp_path) not in (None, died))
+
+        again = live_address(tmp_path)
+        assert again is not None
+        assert again.target == died.target
+        assert again.paper == died.paper
+
+
 async def test_a_worker_works_for_the_configured_server_and_tells_where_it_logs(
     tmp_path: Path, temporal_server: WorkflowEnvironment, task_queue: str
 ) -> None:
     target = temporal_server.client.service_client.config.target_host
 
     with running("worker", tmp_path, TEMPORAL_ADDRESS=target, ALLORNONE_TASK_QUEUE=task_queue) as worker:
-        found = await temporal_server.client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace="default",
-                task_queue=TaskQueue(name=task_queue),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-            )
-        )
+        identity = parse_identity(await first_poller(temporal_server.client, task_queue))
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=PATIENCE_S)
 
-    identity = parse_identity(found.pollers[0].identity)
     assert identity is not None
     assert identity.log_dir == tmp_path / "logs"
     assert identity.pid == worker.pid
     assert worker.returncode == 0
+
+
+async def first_poller(client: Client, task_queue: str) -> str:
+    request = DescribeTaskQueueRequest(
+        namespace="default",
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = await client.workflow_service.describe_task_queue(request)
+            if found.pollers:
+                return found.pollers[0].identity
+            await asyncio.sleep(0.05)
 
 
 def test_a_worker_without_a_server_ends_with_code_4_and_says_what_to_do(tmp_path: Path) -> None:

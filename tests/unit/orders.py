@@ -55,9 +55,7 @@ PURCHASE = asked(
     pair="ETH/USDT",
     side="buy",
 )
-SHORT = asked(
-    "perp_trade", "binance>binance", "USDT>ETHUSDT", {"binance:ETHUSDT": "-1"}, pair="ETH/USDT", side="sell"
-)
+SHORT = asked("perp_trade", "binance>binance", "USDT>ETHUSDT", {"binance:ETHUSDT": "-1"}, pair="ETH/USDT", side="sell")
 STAKE = asked("stake", "binance>lido", "ETH>stETH", {"binance:ETH": "-1", "lido:stETH": "1"})
 SUPPLY = asked("supply", "wallet>aave", "USDC>aUSDC", {"wallet:USDC": "-1", "aave:aUSDC": "1"})
 BORROW = asked("borrow", "wallet>aave", "aUSDC>WETH", {"wallet:WETH": "1", "aave:debtWETH": "1"})
@@ -65,6 +63,7 @@ WITHDRAWAL = asked("withdraw", "binance>wallet", "ETH>ETH", {"binance:ETH": "-1"
 UNSTAKE = asked("unstake", "lido>wallet", "stETH>ETH", {"lido:stETH": "-1", "wallet:ETH": "0.999"})
 REPAY = asked("repay", "wallet>aave", "WETH>debtWETH", {"wallet:WETH": "-1", "aave:debtWETH": "-1"})
 REDEEM = asked("withdraw", "aave>wallet", "aUSDC>USDC", {"aave:aUSDC": "-1", "wallet:USDC": "1"})
+REDEEM_AS_USDC = asked("withdraw", "aave>wallet", "USDC>USDC", {"aave:aUSDC": "-1", "wallet:USDC": "1"})
 SWAP = asked("swap", "wallet>uniswap", "ETH>USDC", {"wallet:ETH": "-1", "wallet:USDC": "3000"})
 FLASH = asked("flash_borrow", "aave>wallet", "WETH>WETH", {"wallet:WETH": "1"})
 FLASH_BACK = asked("flash_repay", "wallet>aave", "WETH>WETH", {"wallet:WETH": "-1.0005"})

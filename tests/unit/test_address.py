@@ -72,13 +72,11 @@ def test_a_server_whose_port_is_closed_is_not_live(tmp_path: Path) -> None:
 
 
 def test_a_dead_process_that_nobody_waited_for_is_dead() -> None:
-    child = subprocess.Popen(["true"])
-    process = Process.of(child.pid)
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    with subprocess.Popen(["true"]) as child:
+        process = Process.of(child.pid)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
-    assert not process.is_alive
-
-    child.wait()
+        assert not process.is_alive
 
 
 def test_settings_follow_the_paper_process_that_runs(tmp_path: Path, port: int) -> None:

@@ -81,9 +81,7 @@ def test_an_operation_of_a_group_carries_its_id() -> None:
     assert {each.atomic_group_id for each in group().operations} == {"g-1"}
 
 
-@pytest.mark.parametrize(
-    "more", [{"metadata": {"note": "x"}}, {"correlation_id": "run-2"}], ids=["metadata", "run"]
-)
+@pytest.mark.parametrize("more", [{"metadata": {"note": "x"}}, {"correlation_id": "run-2"}], ids=["metadata", "run"])
 def test_notes_are_no_part_of_the_plan(more: dict[str, Any]) -> None:
     assert group(**more).plan_hash == group().plan_hash
 

@@ -20,13 +20,17 @@ REQUIRED = "no default"
 
 SEED: dict[type[BaseModel], tuple[str, dict[str, Any]]] = {
     OperationCommand: (
-        "operation_id operation_type source_venue target_venue source_token target_token expected_deltas "
-        "operation_details",
+        (
+            "operation_id operation_type source_venue target_venue source_token target_token expected_deltas "
+            "operation_details"
+        ),
         {"atomic_group_id": None, "sequence_in_group": None, "priority": 0},
     ),
     ExecutionRequest: (
-        "operation_id operation_type source_venue target_venue source_token target_token expected_deltas "
-        "operation_details",
+        (
+            "operation_id operation_type source_venue target_venue source_token target_token expected_deltas "
+            "operation_details"
+        ),
         {"atomic_group_id": None, "sequence_in_group": None},
     ),
     ExecutionHandshake: (
@@ -41,8 +45,10 @@ SEED: dict[type[BaseModel], tuple[str, dict[str, Any]]] = {
         },
     ),
     OperationExecutionEvent: (
-        "timestamp real_utc_time correlation_id pid operation_id order_id operation_type venue status "
-        "source_venue target_venue source_token target_token operation_details submitted_at",
+        (
+            "timestamp real_utc_time correlation_id pid operation_id order_id operation_type venue status "
+            "source_venue target_venue source_token target_token operation_details submitted_at"
+        ),
         {
             "position_deltas": [],
             "executed_amount": 0,
@@ -59,8 +65,10 @@ SEED: dict[type[BaseModel], tuple[str, dict[str, Any]]] = {
         },
     ),
     AtomicOperationGroupEvent: (
-        "timestamp real_utc_time correlation_id pid atomic_group_id total_operations group_status "
-        "operations execution_time_ms rollback_triggered",
+        (
+            "timestamp real_utc_time correlation_id pid atomic_group_id total_operations group_status "
+            "operations execution_time_ms rollback_triggered"
+        ),
         {"total_gas_fees": 0, "rollback_reason": None, "metadata": None},
     ),
     ExecutionDeltaEvent: (
@@ -77,12 +85,8 @@ FIELDS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("model", "name", "default"), FIELDS, ids=[f"{m.__name__}.{n}" for m, n, _ in FIELDS]
-)
-def test_a_field_of_the_seed_is_here_with_its_default(
-    model: type[BaseModel], name: str, default: object
-) -> None:
+@pytest.mark.parametrize(("model", "name", "default"), FIELDS, ids=[f"{m.__name__}.{n}" for m, n, _ in FIELDS])
+def test_a_field_of_the_seed_is_here_with_its_default(model: type[BaseModel], name: str, default: object) -> None:
     field = model.model_fields[name]
 
     found = REQUIRED if field.is_required() else field.get_default(call_default_factory=True)
@@ -176,9 +180,7 @@ def test_an_operation_that_expects_nothing_is_refused() -> None:
 def test_details_of_another_operation_are_refused() -> None:
     details = {"operation_type": "swap", "amount": 1}
 
-    with pytest.raises(
-        ValidationError, match="operation_details are those of 'swap', the operation is a 'stake'"
-    ):
+    with pytest.raises(ValidationError, match="operation_details are those of 'swap', the operation is a 'stake'"):
         OperationCommand.model_validate({**STAKE, "operation_details": details})
 
 
@@ -199,9 +201,7 @@ def test_an_amount_of_nothing_is_refused(amount: str) -> None:
     ],
 )
 def test_what_leaves_the_source_is_executed_by_the_source(kind: str, venue: str) -> None:
-    operation = OperationCommand.model_validate(
-        {**STAKE, "operation_type": kind, "operation_details": {"amount": 1}}
-    )
+    operation = OperationCommand.model_validate({**STAKE, "operation_type": kind, "operation_details": {"amount": 1}})
 
     assert operation.venue == venue
 

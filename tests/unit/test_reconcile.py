@@ -12,7 +12,7 @@ from allornone.models.execution import ExecutionHandshake
 from allornone.models.operation import OperationCommand, Tolerance
 from allornone.models.reconciliation import Verdict
 from allornone.reconcile import reconcile
-from tests.unit.orders import BORROW, PURCHASE, SALE, SHORT, STAKE, SUPPLY, WITHDRAWAL, shown
+from tests.unit.orders import BORROW, PURCHASE, SALE, SHORT, STAKE, SUPPLY, WITHDRAWAL, asked, shown
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**6), max_value=10**6, places=18)
 
@@ -46,9 +46,7 @@ def test_a_fee_in_the_base_explains_the_base() -> None:
 
 
 def test_a_fee_may_be_in_the_plan_already() -> None:
-    net = PURCHASE.model_copy(
-        update={"expected_deltas": {"binance:ETH": Decimal("0.999"), "USDT": Decimal(-3000)}}
-    )
+    net = PURCHASE.model_copy(update={"expected_deltas": {"binance:ETH": Decimal("0.999"), "USDT": Decimal(-3000)}})
     actual = shown({"binance:ETH": "0.999", "binance:USDT": "-3000"}, "binance:ETH=0.001")
 
     assert verdict(net, actual) is Verdict.MATCH
@@ -64,6 +62,12 @@ def test_a_fee_that_no_balance_shows_is_a_breach() -> None:
     actual = shown({"binance:ETH": "-1", "binance:USDT": "3000"}, "binance:BNB=0.01")
 
     assert reconcile(SALE, actual).unexplained == {"binance:BaseToken:BNB": Decimal("0.01")}
+
+
+def test_a_fee_on_a_balance_that_did_not_move_is_a_breach() -> None:
+    actual = shown({"binance:ETH": "-1", "binance:USDT": "3000", "binance:BNB": "0"}, "binance:BNB=0.01")
+
+    assert verdict(SALE, actual) is Verdict.BREACH
 
 
 def test_the_seeds_single_fee_falls_on_the_venue_that_executes() -> None:
@@ -84,9 +88,7 @@ def test_a_worse_price_beyond_its_bound_is_a_breach() -> None:
 
     assert result.verdict is Verdict.BREACH
     assert result.unexplained == {"binance:BaseToken:USDT": Decimal("-9.01")}
-    assert result.reason == (
-        "binance:BaseToken:USDT is off by -9.01 beyond its fees, and -9 to any is allowed"
-    )
+    assert result.reason == ("binance:BaseToken:USDT is off by -9.01 beyond its fees, and -9 to any is allowed")
 
 
 def test_paying_more_is_the_bad_side_of_a_purchase() -> None:
@@ -94,9 +96,7 @@ def test_paying_more_is_the_bad_side_of_a_purchase() -> None:
     assert verdict(PURCHASE, shown({"binance:ETH": "1", "binance:USDT": "-3009.01"})) is Verdict.BREACH
 
 
-@pytest.mark.parametrize(
-    ("operation", "quote"), [(SALE, "3500"), (PURCHASE, "-2500")], ids=["sale", "purchase"]
-)
+@pytest.mark.parametrize(("operation", "quote"), [(SALE, "3500"), (PURCHASE, "-2500")], ids=["sale", "purchase"])
 def test_a_better_price_is_always_within(operation: OperationCommand, quote: str) -> None:
     base = "-1" if operation is SALE else "1"
 
@@ -137,6 +137,12 @@ def test_a_key_that_nobody_expected_is_a_breach() -> None:
     assert result.unexplained == {"binance:BaseToken:DOGE": Decimal(7)}
 
 
+def test_more_debt_is_never_a_better_price() -> None:
+    leveraged = asked("swap", "wallet>uniswap", "ETH>USDC", {"wallet:ETH": "-1", "aave:debtUSDC": "3000"})
+
+    assert verdict(leveraged, shown({"wallet:ETH": "-1", "aave:debtUSDC": "3500"})) is Verdict.BREACH
+
+
 def test_debt_of_a_token_is_not_the_token() -> None:
     actual = shown({"wallet:WETH": "1", "aave:BaseToken:debtWETH": "1"})
 
@@ -155,9 +161,7 @@ def test_realised_profit_of_a_perp_is_explained() -> None:
 
 @pytest.mark.parametrize("profit", ["much", None, "NaN"])
 def test_a_profit_that_is_no_amount_explains_nothing(profit: str | None) -> None:
-    actual = shown(
-        {"binance:ETHUSDT": "-1", "binance:USDT": "-42"}, execution_details={"realised_pnl": profit}
-    )
+    actual = shown({"binance:ETHUSDT": "-1", "binance:USDT": "-42"}, execution_details={"realised_pnl": profit})
 
     assert verdict(SHORT, actual) is Verdict.BREACH
 
@@ -188,9 +192,7 @@ def test_three_atomic_units_are_a_breach(operation: OperationCommand, deltas: di
     assert verdict(operation, shown(deltas)) is Verdict.BREACH
 
 
-SALE_CHANGES = st.fixed_dictionaries(
-    {"binance:ETH": AMOUNTS, "binance:USDT": AMOUNTS, "binance:BNB": AMOUNTS}
-)
+SALE_CHANGES = st.fixed_dictionaries({"binance:ETH": AMOUNTS, "binance:USDT": AMOUNTS, "binance:BNB": AMOUNTS})
 
 
 @given(SALE_CHANGES, st.decimals(0, 1, places=18))

@@ -9,7 +9,7 @@ from allornone.models.execution import ExecutionHandshake
 from allornone.models.operation import OperationCommand
 from allornone.models.reconciliation import Verdict
 from allornone.reconcile import reconcile
-from tests.unit.orders import SALE, STAKE, shown
+from tests.unit.orders import SALE, STAKE, asked, shown
 
 
 def verdict(operation: OperationCommand, handshake: ExecutionHandshake, **more: Any) -> Verdict:
@@ -39,9 +39,11 @@ def test_the_executed_amount_tells_a_part_too() -> None:
 
 
 def test_a_third_without_an_exact_decimal_is_no_breach() -> None:
-    third = {"binance:ETH": "-0.333333333333333333", "binance:USDT": "1000"}
+    deltas = {"binance:ETH": "-3", "binance:USDT": "9000"}
+    three = asked("spot_trade", "binance>binance", "ETH>USDT", deltas, pair="ETH/USDT", side="sell", amount="3")
+    actual = shown({"binance:ETH": "-1", "binance:USDT": "3000"}, filled_ratio="0.333333333333333333")
 
-    assert verdict(SALE, shown(third, filled_ratio="0.333333333333333333")) is Verdict.PARTIAL
+    assert verdict(three, actual) is Verdict.PARTIAL
 
 
 def test_a_part_may_not_touch_more_than_its_share() -> None:
@@ -86,9 +88,7 @@ def test_a_confirmation_without_evidence_is_unobserved() -> None:
     assert verdict(SALE, actual, predicted=True) is Verdict.MATCH
 
 
-@pytest.mark.parametrize(
-    "evidence", [{"tx_hash": "0xabc"}, {"fills": [{"id": "1"}]}, {"attested": True}], ids=str
-)
+@pytest.mark.parametrize("evidence", [{"tx_hash": "0xabc"}, {"fills": [{"id": "1"}]}, {"attested": True}], ids=str)
 def test_any_of_the_venues_own_traces_is_evidence(evidence: dict[str, Any]) -> None:
     actual = shown({"binance:ETH": "-1", "binance:USDT": "3000"}, evidence=evidence)
 
@@ -103,9 +103,7 @@ def test_what_is_not_settled_is_unobserved(status: str) -> None:
 
 
 def test_a_failure_that_only_burned_gas_matches() -> None:
-    assert (
-        verdict(STAKE, shown({"wallet:ETH": "-0.002"}, "wallet:ETH=0.002", status="failed")) is Verdict.MATCH
-    )
+    assert verdict(STAKE, shown({"wallet:ETH": "-0.002"}, "wallet:ETH=0.002", status="failed")) is Verdict.MATCH
 
 
 @pytest.mark.parametrize("deltas", [{"binance:ETH": "-1"}, {"binance:USDT": "1"}], ids=str)

@@ -104,9 +104,7 @@ def test_a_delta_at_an_unknown_venue_is_refused() -> None:
 def test_a_rollback_given_by_the_strategy_is_checked_like_an_operation() -> None:
     given = {key: value for key, value in stake().items() if key != "operation_id"} | {"target_venue": "lida"}
 
-    with pytest.raises(
-        BadGroupError, match=r"^operations\.0 \(stake\)\.rollback\.target_venue: unknown venue 'lida'"
-    ):
+    with pytest.raises(BadGroupError, match=r"^operations\.0 \(stake\)\.rollback\.target_venue: unknown venue 'lida'"):
         check_plan(group(stake(rollback=given)), VENUES)
 
 
@@ -124,9 +122,7 @@ def test_an_operation_without_an_undo_before_another_is_warned_about() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("changed", "why"), [({"pivot": True}, "is a pivot"), ({"rollback": "none"}, "has rollback")]
-)
+@pytest.mark.parametrize(("changed", "why"), [({"pivot": True}, "is a pivot"), ({"rollback": "none"}, "has rollback")])
 def test_a_pivot_or_a_refused_undo_before_another_is_warned_about(changed: dict[str, Any], why: str) -> None:
     (warning,) = warnings(group(stake("first", **changed), stake("second")), VENUES)
 

@@ -35,9 +35,7 @@ def test_groups_run_on_the_usual_task_queue() -> None:
 
 
 def test_a_venue_keeps_what_its_adapter_wants_to_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(
-        "ALLORNONE_VENUES", '{"binance.usdm": {"adapter": "ccxt", "api_key": "k", "retries": 3}}'
-    )
+    monkeypatch.setenv("ALLORNONE_VENUES", '{"binance.usdm": {"adapter": "ccxt", "api_key": "k", "retries": 3}}')
 
     venue = load_settings().venues["binance.usdm"]
 

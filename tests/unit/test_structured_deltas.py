@@ -119,9 +119,7 @@ def test_the_price_of_a_perp_stands_on_the_contract() -> None:
 
 
 def test_a_price_that_fits_no_row_is_left_out() -> None:
-    rows = convert_deltas_to_structured_format(
-        {"binance:ETH": -1, "lido:stETH": 1}, "stake", "binance", "lido", 3
-    )
+    rows = convert_deltas_to_structured_format({"binance:ETH": -1, "lido:stETH": 1}, "stake", "binance", "lido", 3)
 
     assert [each["price"] for each in rows] == [None, None]
 
@@ -178,9 +176,7 @@ def test_listed_fees_stand_where_each_was_taken() -> None:
         Fee(position_key="wallet:BaseToken:ETH", amount=Decimal("0.003"), currency="ETH", kind="gas"),
     ]
 
-    rows = convert_deltas_to_structured_format(
-        {"binance:ETH": -1}, "transfer", "binance", "wallet", fees=fees
-    )
+    rows = convert_deltas_to_structured_format({"binance:ETH": -1}, "transfer", "binance", "wallet", fees=fees)
 
     assert row(rows, "binance:BaseToken:ETH")["fee"] == Decimal("0.001")
     assert row(rows, "binance:BaseToken:ETH")["delta_amount"] == -1
@@ -231,9 +227,7 @@ def test_an_event_writes_the_amounts_of_its_rows_as_texts() -> None:
 
 
 @given(
-    st.dictionaries(
-        KEYS, AMOUNTS | st.floats(allow_nan=False, allow_infinity=False) | st.integers(), max_size=8
-    ),
+    st.dictionaries(KEYS, AMOUNTS | st.floats(allow_nan=False, allow_infinity=False) | st.integers(), max_size=8),
     st.sampled_from([each.value for each in OperationType]),
     AMOUNTS.filter(lambda amount: amount >= 0),
 )

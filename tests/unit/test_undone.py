@@ -16,6 +16,7 @@ from tests.unit.orders import (
     FLASH_BACK,
     PURCHASE,
     REDEEM,
+    REDEEM_AS_USDC,
     REPAY,
     SALE,
     SHORT,
@@ -44,6 +45,7 @@ CHANGES = st.dictionaries(
         (UNSTAKE, ("lido", "asset", "stETH")),
         (SUPPLY, ("aave", "asset", "aUSDC")),
         (REDEEM, ("aave", "asset", "aUSDC")),
+        (REDEEM_AS_USDC, ("aave", "asset", "aUSDC")),
         (BORROW, ("aave", "DebtToken", "debtWETH")),
         (REPAY, ("aave", "DebtToken", "debtWETH")),
         (WITHDRAWAL, ("wallet", "asset", "ETH")),
@@ -65,6 +67,12 @@ def test_the_principal_is_where_the_venue_really_moved_it() -> None:
 
 def test_where_only_the_debit_of_a_withdrawal_shows_that_is_the_principal() -> None:
     assert principal_keys(WITHDRAWAL, {"binance:ETH": Decimal(-1)}) == {("binance", "asset", "ETH")}
+
+
+def test_an_undo_that_took_too_much_does_not_change_the_principal() -> None:
+    oversold = {"lido:stETH": Decimal("-0.1"), "binance:ETH": Decimal("0.1")}
+
+    assert principal_keys(STAKE, oversold) == {("lido", "asset", "stETH")}
 
 
 BASE = principal_keys(SALE)
@@ -110,9 +118,7 @@ def test_all_that_an_undone_operation_left_is_friction() -> None:
 def test_of_an_operation_left_in_effect_only_the_fees_are_friction() -> None:
     fee = Fee(position_key="binance:USDT", amount=Decimal(3), currency="USDT")
 
-    split = friction_and_residual(
-        [{"binance:ETH": Decimal(-1), "binance:USDT": Decimal(2997)}], [fee], undone=False
-    )
+    split = friction_and_residual([{"binance:ETH": Decimal(-1), "binance:USDT": Decimal(2997)}], [fee], undone=False)
 
     assert split.friction == {"binance:BaseToken:USDT": Decimal(-3)}
     assert split.residual == {"binance:BaseToken:ETH": Decimal(-1), "binance:BaseToken:USDT": Decimal(3000)}

@@ -37,7 +37,7 @@ def effects_of(
         *rows,
         *_gas(terms, venue, quotes),
         *_premium(terms, venue, amount, quotes),
-        *_leaving(terms, quotes),
+        *leaving(terms, quotes),
     )
 
 
@@ -129,8 +129,11 @@ def _premium(terms: Terms, venue: str, amount: Decimal, quotes: Quotes) -> tuple
     )
 
 
-def _leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
-    """Return the withdrawal fee, taken from what arrives, of a token that leaves an exchange."""
+def leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
+    """Return the withdrawal fee, taken from what arrives, of a token that leaves an exchange.
+
+    Raises RefusedError where nothing would be left.
+    """
     if (
         terms.operation_type not in (OperationType.WITHDRAW, OperationType.TRANSFER)
         or terms.counter_key is None
@@ -141,7 +144,7 @@ def _leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
         return ()
     fee = quotes.withdrawal_fees.get(_token(terms.principal_key), ZERO)
     if fee >= terms.amount:
-        raise RefusedError(f"below_fee: the withdrawal fee is {fee}, the amount was {terms.amount}")
+        raise RefusedError(f"amount must be above the withdrawal fee of {fee}, was {terms.amount}")
     return _fee(terms.counter_key, fee, "withdrawal")
 
 

@@ -11,7 +11,7 @@ from allornone.venues.capabilities import Capabilities, OperationCapability
 from allornone.venues.inverse import Inverse
 from allornone.venues.paper.answer import deltas_of, execution_details, fees_of, reading_of, unreadable
 from allornone.venues.paper.capability import RECENT_S, paper_capabilities
-from allornone.venues.paper.effects import effects_of
+from allornone.venues.paper.effects import effects_of, leaving
 from allornone.venues.paper.faults import UNKNOWING, Behaviour, Fate, PaperFaults
 from allornone.venues.paper.inverse import inverse_of
 from allornone.venues.paper.ledger import PaperLedger
@@ -96,7 +96,10 @@ class PaperVenue:
                 f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID
             )
         self._declared(request)
-        return terms_of(request, self._quotes.current())
+        quotes = self._quotes.current()
+        terms = terms_of(request, quotes)
+        leaving(terms, quotes)  # refuses what would not even pay its withdrawal fee
+        return terms
 
     def _declared(self, request: ExecutionRequest) -> OperationCapability:
         declared = self._capabilities.of(request.operation_type)

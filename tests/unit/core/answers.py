@@ -34,7 +34,7 @@ def handshake(number: int, units: int, *, attested: bool = False) -> ExecutionHa
 
 
 @cache
-def closed(  # noqa: PLR0917 (each is one fact of the answer)
+def closed(
     reference: Reference,
     units: int,
     verdict: Verdict = Verdict.MATCH,
@@ -59,9 +59,7 @@ def closed(  # noqa: PLR0917 (each is one fact of the answer)
 
 
 @cache
-def told(
-    reference: Reference, kind: AnswerKind, *, fence: Fence = Fence.WAITING, readable: bool = True
-) -> Answer:
+def told(reference: Reference, kind: AnswerKind, *, fence: Fence = Fence.WAITING, readable: bool = True) -> Answer:
     """Return an answer that shows no effect."""
     number, direction, epoch = reference
     return Answer(
@@ -72,3 +70,60 @@ def told(
         fence=fence,
         readable=readable,
     )
+
+
+def full(number: int, epoch: int = 1, units: int = AMOUNT) -> Answer:
+    """Return the answer that an operation did all that it was asked for."""
+    return closed((number, FORWARD, epoch), units)
+
+
+def part(number: int, epoch: int = 1, units: int = 1) -> Answer:
+    """Return the answer that a part was filled and the rest is closed."""
+    return closed((number, FORWARD, epoch), units, Verdict.PARTIAL)
+
+
+def breach(number: int, epoch: int = 1, units: int = AMOUNT + 1, *, recorded: bool = True) -> Answer:
+    """Return the answer that an operation ended outside its bounds; unrecorded it is to be read again."""
+    return closed((number, FORWARD, epoch), units, Verdict.BREACH, recorded=recorded)
+
+
+def undone(number: int, epoch: int = 1, units: int = AMOUNT) -> Answer:
+    """Return the answer that an undo left nothing."""
+    return closed((number, ROLLBACK, epoch), -units, undone=True)
+
+
+def undone_in_part(number: int, epoch: int = 1, verdict: Verdict = Verdict.PARTIAL) -> Answer:
+    """Return the answer that an undo took one unit back and is closed."""
+    return closed((number, ROLLBACK, epoch), -1, verdict)
+
+
+def refused(number: int, direction: Direction = FORWARD, epoch: int = 1) -> Answer:
+    """Return the proof that the venue did nothing."""
+    return told((number, direction, epoch), AnswerKind.REFUSED)
+
+
+def not_sent(number: int, direction: Direction = FORWARD, epoch: int = 1) -> Answer:
+    """Return the proof that nothing left."""
+    return told((number, direction, epoch), AnswerKind.NOT_SENT)
+
+
+def absent(number: int, direction: Direction = FORWARD, epoch: int = 1) -> Answer:
+    """Return the proof, behind a fence, that there is nothing."""
+    return told((number, direction, epoch), AnswerKind.ABSENT, fence=Fence.FENCED)
+
+
+def still_open(number: int, direction: Direction = FORWARD, epoch: int = 1) -> Answer:
+    """Return the answer that the order is accepted and open."""
+    return told((number, direction, epoch), AnswerKind.OPEN)
+
+
+def unknown(
+    number: int,
+    direction: Direction = FORWARD,
+    epoch: int = 1,
+    fence: Fence = Fence.WAITING,
+    *,
+    readable: bool = True,
+) -> Answer:
+    """Return the answer that proves nothing."""
+    return told((number, direction, epoch), AnswerKind.UNKNOWN, fence=fence, readable=readable)

@@ -24,9 +24,7 @@ COMMON: dict[str, Any] = {
 }
 
 
-def operation(
-    status: str, ref: str = FIRST_REF, group: str | None = GROUP, **more: Any
-) -> OperationExecutionEvent:
+def operation(status: str, ref: str = FIRST_REF, group: str | None = GROUP, **more: Any) -> OperationExecutionEvent:
     """The record of one status of selling spot."""
     fields: dict[str, Any] = {
         "operation_id": "sell-spot",

@@ -63,9 +63,7 @@ async def test_the_reserve_stands_before_the_first_intent(log: JsonlEventLog, tm
     assert (tmp_path / "events" / ".reserve").stat().st_size == RESERVE
 
 
-async def test_a_full_disk_stops_the_intent(
-    log: JsonlEventLog, small_disk: SmallDisk, tmp_path: Path
-) -> None:
+async def test_a_full_disk_stops_the_intent(log: JsonlEventLog, small_disk: SmallDisk, tmp_path: Path) -> None:
     await log.record((STARTED,), known_seq=0)
     small_disk.fill(but=100)
 
@@ -74,9 +72,7 @@ async def test_a_full_disk_stops_the_intent(
     assert written(tmp_path) == [(1, "started")]
 
 
-async def test_a_disk_without_room_for_the_reserve_stops_the_intent(
-    log: JsonlEventLog, small_disk: SmallDisk
-) -> None:
+async def test_a_disk_without_room_for_the_reserve_stops_the_intent(log: JsonlEventLog, small_disk: SmallDisk) -> None:
     small_disk.fill(but=RESERVE - 1)
 
     with pytest.raises(OSError, match="No space left"):
@@ -122,9 +118,7 @@ async def test_the_outcome_of_a_sent_operation_takes_the_reserve(
     assert list(Verification(tmp_path).problems()) == []
 
 
-async def test_a_revocation_takes_the_reserve(
-    log: JsonlEventLog, small_disk: SmallDisk, tmp_path: Path
-) -> None:
+async def test_a_revocation_takes_the_reserve(log: JsonlEventLog, small_disk: SmallDisk, tmp_path: Path) -> None:
     await log.intend(intent(), known_seq=0)
     small_disk.fill()
 
@@ -133,9 +127,7 @@ async def test_a_revocation_takes_the_reserve(
     assert written(tmp_path) == [(1, "pending"), (2, "revoked")]
 
 
-async def test_the_start_of_a_group_leaves_the_reserve_alone(
-    log: JsonlEventLog, small_disk: SmallDisk
-) -> None:
+async def test_the_start_of_a_group_leaves_the_reserve_alone(log: JsonlEventLog, small_disk: SmallDisk) -> None:
     await log.intend(intent(group="carry-2"), known_seq=0)
     small_disk.fill()
 
@@ -143,9 +135,7 @@ async def test_the_start_of_a_group_leaves_the_reserve_alone(
         await log.record((STARTED,), known_seq=0)
 
 
-async def test_no_intent_takes_the_room_that_the_reserve_left(
-    log: JsonlEventLog, small_disk: SmallDisk
-) -> None:
+async def test_no_intent_takes_the_room_that_the_reserve_left(log: JsonlEventLog, small_disk: SmallDisk) -> None:
     await log.intend(intent(), known_seq=0)
     small_disk.fill()
     await log.record((CONFIRMED,), known_seq=1)

@@ -88,9 +88,7 @@ async def test_what_another_process_wrote_is_synced_before_it_is_told(
     assert disk.synced == ["operation_executions.jsonl"]
 
 
-async def test_nobody_is_answered_before_the_sync(
-    log: JsonlEventLog, disk: WatchedDisk, tmp_path: Path
-) -> None:
+async def test_nobody_is_answered_before_the_sync(log: JsonlEventLog, disk: WatchedDisk, tmp_path: Path) -> None:
     disk.gate.clear()
     answer = asyncio.ensure_future(log.intend(intent(), known_seq=0))
     await asyncio.to_thread(disk.reached.wait, 30)
@@ -108,9 +106,7 @@ async def test_callers_that_come_while_the_disk_works_share_the_next_sync(
     first = asyncio.ensure_future(log.record((STARTED,), known_seq=0))
     await asyncio.to_thread(disk.reached.wait, 30)
     others = [
-        asyncio.ensure_future(
-            log.record((transition(TransitionKind.LATE_EFFECT, event_id=f"e{n}"),), known_seq=0)
-        )
+        asyncio.ensure_future(log.record((transition(TransitionKind.LATE_EFFECT, event_id=f"e{n}"),), known_seq=0))
         for n in range(20)
     ]
     await asyncio.sleep(0)  # one turn of the loop: every caller has handed in its work
@@ -129,9 +125,7 @@ async def test_a_failed_sync_fails_the_call(log: JsonlEventLog, disk: WatchedDis
         await log.intend(intent(), known_seq=0)
 
 
-async def test_after_a_failed_sync_every_call_is_refused(
-    log: JsonlEventLog, disk: WatchedDisk, tmp_path: Path
-) -> None:
+async def test_after_a_failed_sync_every_call_is_refused(log: JsonlEventLog, disk: WatchedDisk, tmp_path: Path) -> None:
     disk.failing = True
     with pytest.raises(OSError, match="Input/output error"):
         await log.intend(intent(), known_seq=0)

@@ -85,9 +85,7 @@ async def test_an_intent_revoked_later_is_still_found(log: JsonlEventLog) -> Non
     assert permit.state is PermitState.FOUND
 
 
-async def test_a_later_record_of_another_reference_supersedes_an_intent(
-    log: JsonlEventLog, tmp_path: Path
-) -> None:
+async def test_a_later_record_of_another_reference_supersedes_an_intent(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((STARTED,), known_seq=0)
     await log.intend(intent(), known_seq=1)
 
@@ -117,9 +115,7 @@ async def test_superseded_is_looked_at_before_found(log: JsonlEventLog) -> None:
     assert permit.trace.intent == intent(seq=1)
 
 
-@pytest.mark.parametrize(
-    "kind", [TransitionKind.CONFLICT, TransitionKind.LATE_EFFECT, TransitionKind.SUPERSEDED]
-)
+@pytest.mark.parametrize("kind", [TransitionKind.CONFLICT, TransitionKind.LATE_EFFECT, TransitionKind.SUPERSEDED])
 async def test_an_observation_supersedes_nothing(log: JsonlEventLog, kind: TransitionKind) -> None:
     await log.record((STARTED,), known_seq=0)
     await log.record((transition(kind, SECOND_REF),), known_seq=1)
@@ -164,9 +160,7 @@ async def test_a_revocation_is_written_beside_an_intent(log: JsonlEventLog, tmp_
     assert written(tmp_path) == [(1, "pending"), (2, "revoked")]
 
 
-async def test_a_revocation_by_a_superseded_life_is_written_and_told(
-    log: JsonlEventLog, tmp_path: Path
-) -> None:
+async def test_a_revocation_by_a_superseded_life_is_written_and_told(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((STARTED, end()), known_seq=0)
 
     trace = await log.revoke(revocation(), known_seq=0)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ def write_together(directory: Path) -> list[list[int]]:
     command = (sys.executable, "-m", "tests.unit.eventlog.writer", str(directory))
     root = Path(__file__).parents[3]
     children = [
-        subprocess.Popen([*command, name, str(COUNT)], cwd=root, stdout=subprocess.PIPE, text=True)
-        for name in WRITERS
+        subprocess.Popen([*command, name, str(COUNT)], cwd=root, stdout=subprocess.PIPE, text=True) for name in WRITERS
     ]
     return [[int(word) for word in child.communicate(timeout=120)[0].split()] for child in children]
 
@@ -44,9 +44,7 @@ def test_a_forked_child_may_not_use_the_log_of_its_parent(tmp_path: Path) -> Non
         "os.wait()\n"
     )
 
-    child = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False
-    )
+    child = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
 
     assert "opened before a fork; open it anew in the child process" in child.stderr
 
@@ -66,10 +64,12 @@ def open_files() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files by /proc")
 async def test_a_log_that_is_dropped_closes_its_files(tmp_path: Path) -> None:
-    await JsonlEventLog(tmp_path).refresh()
+    threads = set(threading.enumerate())
     before = open_files()
 
     for _ in range(5):
         await JsonlEventLog(tmp_path).refresh()
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(30)
 
     assert open_files() <= before

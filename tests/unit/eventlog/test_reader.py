@@ -25,9 +25,7 @@ def test_a_log_that_is_not_there_is_empty(reader: EventReader) -> None:
     assert reader.after({}) == ((), {})
 
 
-async def test_events_of_a_group_come_in_the_order_they_happened(
-    log: JsonlEventLog, reader: EventReader
-) -> None:
+async def test_events_of_a_group_come_in_the_order_they_happened(log: JsonlEventLog, reader: EventReader) -> None:
     await log.record((STARTED, intent(), CONFIRMED, delta(), end()), known_seq=0)
     await log.intend(intent(group="carry-2"), known_seq=0)
 
@@ -104,9 +102,7 @@ async def test_a_reader_tells_of_damage(log: JsonlEventLog, reader: EventReader,
     path = tmp_path / "events" / "group_transitions.jsonl"
     path.write_bytes(path.read_bytes().replace(b"desk-7", b"desk-8"))
 
-    with pytest.raises(
-        DamagedLogError, match=r"group_transitions\.jsonl line 1: the checksum does not match"
-    ):
+    with pytest.raises(DamagedLogError, match=r"group_transitions\.jsonl line 1: the checksum does not match"):
         ids(reader)
 
 

@@ -57,9 +57,7 @@ async def test_amounts_are_strings_on_disk(log: JsonlEventLog, tmp_path: Path) -
 async def test_an_integer_beyond_64_bits_is_a_string_on_disk(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((operation("confirmed", venue_metadata={"wei": [10**21]}),), known_seq=0)
 
-    assert lines(tmp_path, "operation_executions.jsonl")[0]["venue_metadata"] == {
-        "wei": ["1000000000000000000000"]
-    }
+    assert lines(tmp_path, "operation_executions.jsonl")[0]["venue_metadata"] == {"wei": ["1000000000000000000000"]}
 
 
 async def test_a_record_made_twice_is_written_once(log: JsonlEventLog, tmp_path: Path) -> None:
@@ -110,9 +108,7 @@ async def test_another_order_of_keys_is_the_same_facts(log: JsonlEventLog, tmp_p
 
 
 async def test_the_same_facts_are_known_after_reopening(log: JsonlEventLog, tmp_path: Path) -> None:
-    odd = operation(
-        "confirmed", evidence={"wei": 10**21, "rate": 0.1, "none": None, "text": "é\n"}, fee_amount="0.30"
-    )
+    odd = operation("confirmed", evidence={"wei": 10**21, "rate": 0.1, "none": None, "text": "é\n"}, fee_amount="0.30")
     await log.record((odd,), known_seq=0)
 
     await JsonlEventLog(tmp_path).record((odd,), known_seq=0)
@@ -139,9 +135,7 @@ async def test_a_conflict_is_kept_once(log: JsonlEventLog, tmp_path: Path) -> No
     assert written(tmp_path) == [(1, "confirmed"), (2, "conflict")]
 
 
-async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(
-    log: JsonlEventLog, tmp_path: Path
-) -> None:
+async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((operation("failed"),), known_seq=0)
 
     await log.record((CONFIRMED,), known_seq=1)
@@ -149,6 +143,12 @@ async def test_a_second_outcome_of_a_reference_is_kept_as_a_conflict(
     trace = await log.reference(GROUP, FIRST_REF)
     assert written(tmp_path) == [(1, "failed"), (2, "conflict")]
     assert trace.outcome == operation("failed", seq=1)
+
+
+async def test_the_first_of_two_intents_counts(log: JsonlEventLog) -> None:
+    await log.record((intent(), intent(event_id="another", prepared={"nonce": "2"})), known_seq=0)
+
+    assert (await log.reference(GROUP, FIRST_REF)).intent == intent(seq=1)
 
 
 async def test_unknown_is_no_outcome_and_gives_way_to_one(log: JsonlEventLog) -> None:
@@ -203,9 +203,7 @@ async def test_evidence_of_a_superseded_life_is_written(log: JsonlEventLog, evid
     assert (recorded.seq, recorded.superseded) == (2, True)
 
 
-async def test_a_superseded_life_writes_the_outcome_beside_its_refused_end(
-    log: JsonlEventLog, tmp_path: Path
-) -> None:
+async def test_a_superseded_life_writes_the_outcome_beside_its_refused_end(log: JsonlEventLog, tmp_path: Path) -> None:
     await log.record((intent(SECOND_REF),), known_seq=0)
 
     await log.record((CONFIRMED, end()), known_seq=0)
@@ -231,9 +229,7 @@ async def test_another_end_is_not_written(log: JsonlEventLog, tmp_path: Path) ->
     assert written(tmp_path) == [(1, "completed")]
 
 
-@pytest.mark.parametrize(
-    "event", [COMMAND, transition(TransitionKind.LATE_EFFECT, FIRST_REF)], ids=["command", "late"]
-)
+@pytest.mark.parametrize("event", [COMMAND, transition(TransitionKind.LATE_EFFECT, FIRST_REF)], ids=["command", "late"])
 async def test_what_happens_after_the_end_is_written(log: JsonlEventLog, event: Event) -> None:
     await log.record((end(),), known_seq=0)
 
@@ -250,6 +246,30 @@ async def test_the_group_tells_its_start_its_end_and_its_last_record(log: JsonlE
 
     assert (before.seq, before.started, before.ended) == (1, STARTED.model_copy(update={"seq": 1}), False)
     assert (after.seq, after.ended) == (2, True)
+
+
+async def test_a_group_is_open_from_its_start_to_its_end(log: JsonlEventLog) -> None:
+    await log.record((STARTED,), known_seq=0)
+    before = await log.open_groups()
+    await log.record((end(),), known_seq=1)
+    after = await log.open_groups()
+
+    assert (before, after) == (("carry-1",), ())
+
+
+async def test_a_group_without_a_start_is_not_open(log: JsonlEventLog) -> None:
+    await log.intend(intent(), known_seq=0)
+
+    assert await log.open_groups() == ()
+
+
+async def test_an_abandoned_group_is_open_again_when_it_is_started_again(log: JsonlEventLog) -> None:
+    await log.record((STARTED, transition(TransitionKind.ABANDONED)), known_seq=0)
+    before = await log.open_groups()
+    await log.record((transition(TransitionKind.STARTED, event_id="again"),), known_seq=2)
+    after = await log.open_groups()
+
+    assert (before, after) == ((), ("carry-1",))
 
 
 async def test_events_of_two_groups_are_refused(log: JsonlEventLog) -> None:

@@ -114,9 +114,7 @@ async def test_a_changed_byte_in_the_middle_is_named_and_nothing_is_written(tmp_
     path.write_bytes(path.read_bytes().replace(b'"status":"pending"', b'"status":"unknown"'))
     before = path.read_bytes()
 
-    with pytest.raises(
-        DamagedLogError, match=r"operation_executions\.jsonl line 1: the checksum does not match"
-    ):
+    with pytest.raises(DamagedLogError, match=r"operation_executions\.jsonl line 1: the checksum does not match"):
         await JsonlEventLog(tmp_path).intend(intent(), known_seq=2)
     assert path.read_bytes() == before
 
@@ -127,9 +125,7 @@ async def test_a_removed_line_is_named_where_the_chain_breaks(tmp_path: Path) ->
     first, _, third = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + third)
 
-    with pytest.raises(
-        DamagedLogError, match=r"operation_executions\.jsonl line 2: the hash of the line before"
-    ):
+    with pytest.raises(DamagedLogError, match=r"operation_executions\.jsonl line 2: the hash of the line before"):
         await JsonlEventLog(tmp_path).refresh()
 
 
@@ -156,9 +152,7 @@ async def test_a_log_deleted_while_in_use_stops(tmp_path: Path) -> None:
     await log.record((STARTED,), known_seq=0)
     (tmp_path / "events" / TRANSITIONS).unlink()
 
-    with pytest.raises(
-        DamagedLogError, match=r"group_transitions\.jsonl line 1: the file is gone while it was in use"
-    ):
+    with pytest.raises(DamagedLogError, match=r"group_transitions\.jsonl line 1: the file is gone while it was in use"):
         await log.intend(intent(), known_seq=1)
 
 

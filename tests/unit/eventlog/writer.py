@@ -26,9 +26,7 @@ async def note(log: JsonlEventLog, name: str, number: int) -> bool:
 
 
 async def permitted(log: JsonlEventLog, number: int) -> bool:
-    permit = await log.intend(
-        intent(f"{number:032x}", "shared-2", event_id=f"i{number}"), known_seq=1_000_000
-    )
+    permit = await log.intend(intent(f"{number:032x}", "shared-2", event_id=f"i{number}"), known_seq=1_000_000)
     return permit.state is PermitState.WRITTEN
 
 

@@ -1,0 +1,203 @@
+"""`retry`, `cancel`, `resolve`, `pause`, `resume`: what an operator tells an open group."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from allornone.cli import exits
+from allornone.cli.choosing import reference
+from allornone.cli.running import AsJson, GroupId
+from allornone.cli.session import bad_command, connected, finish, say
+from allornone.client.groups import GroupClient
+from allornone.errors import AllOrNoneError, BadGroupError
+from allornone.models.commands import (
+    CancelCommand,
+    CommandReceipt,
+    PauseCommand,
+    ResolveCommand,
+    ResolvedOutcome,
+    ResumeCommand,
+    RetryCommand,
+)
+
+Given = dict[str, Any]
+C = TypeVar("C", bound=BaseModel)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
+
+
+Actor = Annotated[str, typer.Option(default_factory=_login, help="Who decides; the login user.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+CommandId = Annotated[str | None, typer.Option(help="The same id again is the same command, taken once.")]
+Ref = Annotated[str | None, typer.Option(help="The reference meant; the only one there is, if not given.")]
+Operation = Annotated[str | None, typer.Option(help="The operation meant.")]
+
+
+def retry(
+    group_id: GroupId,
+    *,
+    actor: Actor,
+    ref: Ref = None,
+    operation: Operation = None,
+    reason: Reason = "",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look again at what is unknown, or try what is stuck once more, now. Never sends what is unknown.
+
+    Example: allornone retry basis-1 --reason "venue is back"
+    """
+    given = _given(actor, reason, command_id)
+    finish(_retry(group_id, given, ref, operation, as_json=as_json))
+
+
+def cancel(
+    group_id: GroupId,
+    *,
+    actor: Actor,
+    reason: Reason = "",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Undo what took effect, and end.
+
+    Example: allornone cancel basis-1 --reason "market moved"
+    """
+    given = _given(actor, reason, command_id)
+    finish(_told(group_id, CancelCommand, given, GroupClient.cancel, as_json=as_json))
+
+
+def resolve(
+    group_id: GroupId,
+    *,
+    actor: Actor,
+    outcome: Annotated[ResolvedOutcome, typer.Option(help="What you vouch for.")],
+    ref: Ref = None,
+    operation: Operation = None,
+    delta: Annotated[
+        list[str] | None, typer.Option(help="key=amount, a change the venue shows; may be repeated.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option(help="How much was executed, in the operation's unit.")] = None,
+    evidence: Annotated[str, typer.Option(help="Where you saw it: the venue's id, a transaction hash.")] = "",
+    reason: Reason = "",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle what the machine cannot know: it happened, it did not, or what is left is accepted.
+
+    Example: allornone resolve basis-1 --outcome confirmed --delta binance:ETH=-1 --delta lido:stETH=1
+    """
+    given = _given(actor, reason, command_id) | {"outcome": outcome, "evidence": evidence}
+    given |= {"executed_amount": amount} if amount is not None else {}
+    finish(_resolve(group_id, given, ref, operation, delta or [], as_json=as_json))
+
+
+def pause(
+    group_id: Annotated[str | None, typer.Argument(metavar="GROUP", help="The group's id.")] = None,
+    *,
+    actor: Actor,
+    every: Annotated[bool, typer.Option("--all", help="Every group that is open now.")] = False,
+    reason: Reason = "",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send nothing new forward. Look-ups and undos go on; `resume` ends it.
+
+    Example: allornone pause basis-1 --reason "checking the quotes"
+    """
+    given = _given(actor, reason, command_id)
+    if every == (group_id is not None):
+        raise typer.BadParameter("name a group, or give --all")
+    if group_id is None:
+        finish(_pause_all(given))
+    finish(_told(group_id, PauseCommand, given, GroupClient.pause, as_json=as_json))
+
+
+def resume(
+    group_id: GroupId,
+    *,
+    actor: Actor,
+    reason: Reason = "",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on after a pause.
+
+    Example: allornone resume basis-1
+    """
+    given = _given(actor, reason, command_id)
+    finish(_told(group_id, ResumeCommand, given, GroupClient.resume, as_json=as_json))
+
+
+def _given(actor: str, reason: str, command_id: str | None) -> Given:
+    return {"actor": actor, "reason": reason, "command_id": command_id}
+
+
+async def _told(
+    group_id: str,
+    model: type[C],
+    given: Given,
+    tell: Callable[[GroupClient, str, C], Awaitable[CommandReceipt]],
+    *,
+    as_json: bool,
+) -> int:
+    command = _command(model, given)
+    return _receipt(await tell(await connected(), group_id, command), as_json=as_json)
+
+
+async def _retry(group_id: str, given: Given, ref: str | None, operation: str | None, *, as_json: bool) -> int:
+    client = await connected()
+    if ref is None:
+        ref = reference(await client.status(group_id), "retry", operation)
+    command = _command(RetryCommand, given | {"client_ref": ref})
+    return _receipt(await client.retry(group_id, command), as_json=as_json)
+
+
+async def _resolve(
+    group_id: str, given: Given, ref: str | None, operation: str | None, deltas: list[str], *, as_json: bool
+) -> int:
+    given = given | {"operation_id": operation, "actual_deltas": dict(_delta(text) for text in deltas)}
+    client = await connected()
+    if ref is None and given["outcome"] is not ResolvedOutcome.ACCEPTED:
+        ref = reference(await client.status(group_id), "resolve", operation)
+    command = _command(ResolveCommand, given | {"client_ref": ref})
+    return _receipt(await client.resolve(group_id, command), as_json=as_json)
+
+
+async def _pause_all(given: Given) -> int:
+    client, code = await connected(), exits.FINE
+    for group in await client.list(open_only=True, limit=1000):
+        try:
+            receipt = await client.pause(group.atomic_group_id, _command(PauseCommand, given))
+            say(f"group {group.atomic_group_id}: {receipt.message}")
+        except AllOrNoneError as error:
+            say(f"group {group.atomic_group_id}: {error}")
+            code = exits.of_error(error)
+    return code
+
+
+def _delta(text: str) -> tuple[str, str]:
+    key, equals, amount = text.rpartition("=")
+    if not equals:
+        raise BadGroupError(f"--delta must be key=amount such as binance:ETH=-1, was {text!r}")
+    return key, amount
+
+
+def _command(model: type[C], given: Given) -> C:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise bad_command(error, given, model) from None
+
+
+def _receipt(receipt: CommandReceipt, *, as_json: bool) -> int:
+    typer.echo(receipt.model_dump_json() if as_json else f"{receipt.message} ({receipt.status.value})")
+    return exits.FINE

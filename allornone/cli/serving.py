@@ -1,0 +1,21 @@
+"""`paper`: the paper venues in a process of their own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allornone.settings import load_settings
+from allornone.venues.paper import run_paper
+
+
+def paper(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 is any that is free.")] = 0,
+    ready_file: Annotated[Path | None, typer.Option(help="Write the address here once it listens.")] = None,
+) -> None:
+    """Serve the paper venues over HTTP until SIGTERM. Prints the address.
+
+    Example: allornone paper --port 8300
+    """
+    run_paper(load_settings().data_dir, host, port, ready_file)

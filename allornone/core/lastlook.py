@@ -1,0 +1,75 @@
+"""What the last look changes: before the end, each reference ever sent is looked up once more."""
+
+from dataclasses import replace
+
+from allornone.core.answer import Answer, AnswerKind
+from allornone.core.facts import same, with_progress
+from allornone.core.state import Attempt, Flight, GroupState, Notice, Progress
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Direction
+from allornone.models.group import AtomicGroup
+from allornone.models.reconciliation import Verdict
+
+
+def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tuple[int, Answer], ...]) -> GroupState:
+    """Return the state after the last look: an effect that nobody expected joins what is to be undone."""
+    changed = False
+    unread = False
+    for index, answer in answers:
+        state = replace(state, known_seq=max(state.known_seq, answer.seq))
+        if answer.kind is AnswerKind.SUPERSEDED:
+            return replace(state, superseded=True)
+        if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
+            state, changed = _late(plan, state, index, answer), True
+        if answer.kind is AnswerKind.OPEN and state.flight is None:
+            state, changed = _reopened(plan, state, index, answer), True
+        unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
+    if changed:
+        return replace(state, looked=False, last_looks=0, look_wait_s=0.0)
+    if unread:
+        return replace(state, last_looks=state.last_looks + 1, look_wait_s=0.0)
+    return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
+
+
+def _is_of(attempt: Attempt, answer: Answer) -> bool:
+    return (attempt.direction, attempt.epoch) == (answer.direction, answer.epoch)
+
+
+def _differs(progress: Progress, answer: Answer) -> bool:
+    known = [each for each in progress.attempts if _is_of(each, answer)]
+    shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
+    believed = [each.handshake.actual_deltas for each in known if each.handshake is not None]
+    return not same(shown, believed[0] if believed else {})
+
+
+def _without(progress: Progress, answer: Answer, why: str) -> Progress:
+    """Return the progress as if the reference had not been settled."""
+    return replace(
+        progress,
+        attempts=tuple(each for each in progress.attempts if not _is_of(each, answer)),
+        unfenced=tuple(each for each in progress.unfenced if each != (answer.direction, answer.epoch)),
+        undone=False,
+        note=why,
+    )
+
+
+def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
+    why = f"{plan.operations[index].operation_id}: the last look shows an effect that was not known"
+    progress = _without(state.operations[index], answer, why)
+    late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
+    attempts = sorted((*progress.attempts, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch))
+    state = with_progress(state, index, replace(progress, attempts=tuple(attempts)))
+    return _noticed(state, index, answer, why)
+
+
+def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
+    """Take a reference that was thought settled back into flight: it is to be recalled and resolved."""
+    why = f"{plan.operations[index].operation_id}: the last look shows an order that is still open"
+    state = with_progress(state, index, _without(state.operations[index], answer, why))
+    flight = Flight(index, answer.direction, answer.epoch, came_back=True, looks=1, note=why)
+    return _noticed(replace(state, flight=flight), index, answer, why)
+
+
+def _noticed(state: GroupState, index: int, answer: Answer, why: str) -> GroupState:
+    notice = Notice(TransitionKind.LATE_EFFECT, reason=why, subject=(index, answer.direction, answer.epoch))
+    return replace(state, outbox=(*state.outbox, notice))

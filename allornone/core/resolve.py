@@ -1,0 +1,123 @@
+"""An operator's word about what the machine cannot know: taken, held against a look-up, or refused."""
+
+from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
+
+from allornone.core.answer import Fence
+from allornone.core.facts import current, forward_attempts, in_effect, with_progress
+from allornone.core.standing import blocked
+from allornone.core.state import Claim, Flight, GroupState, Handled, Phase, Progress
+from allornone.core.subject import named, refusal
+from allornone.deltas import located
+from allornone.models.commands import ResolveCommand, ResolvedOutcome
+from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.group import AtomicGroup
+from allornone.models.operation import OperationCommand
+from allornone.units import EXACT
+
+SHARE = Decimal("1E-18")
+"""The places that a share has."""
+
+
+def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, command_id: str) -> GroupState:
+    """Take an operator's word: at once where something is accepted, else to be held against a look-up."""
+    if command.outcome is ResolvedOutcome.ACCEPTED:
+        return _accept(plan, state, command)
+    index, direction, _ = named(plan, state, command.client_ref)
+    if state.claim is not None:
+        raise refusal(plan, state, "another word about it is being held against the venue; wait for its answer")
+    flight = state.flight
+    if flight is None or flight.phase is not Phase.UNKNOWN:
+        raise refusal(plan, state, "resolve holds only while its reference is unknown")
+    if command.outcome is ResolvedOutcome.FAILED:
+        _refuse_unless_fenced(plan, state, flight, direction)
+        claim = Claim(command_id)
+    else:
+        claim = Claim(command_id, _attested(plan.operations[index], direction, command))
+    return replace(state, claim=claim, flight=replace(flight, urgent=True))
+
+
+def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, direction: Direction) -> None:
+    if flight.fence is Fence.FENCED:
+        return
+    if flight.fence is Fence.NEVER_SETTLED and direction is Direction.FORWARD:
+        return
+    if flight.fence is Fence.NEVER_SETTLED:
+        raise refusal(plan, state, "an undo that may still take effect can be shown or accepted, not called undone")
+    raise refusal(plan, state, "it may still take effect: 'did not happen' holds only once the reference is fenced")
+
+
+def _attested(operation: OperationCommand, direction: Direction, command: ResolveCommand) -> ExecutionHandshake:
+    """Return the handshake that an operator vouches for; its bare tokens are placed as the plan's are."""
+    places = (operation.source_venue, operation.target_venue)
+    source, target = places if direction is Direction.FORWARD else reversed(places)
+    whole = operation.operation_details.amount
+    amount = whole if command.executed_amount is None else command.executed_amount
+    return ExecutionHandshake(
+        operation_id=operation.operation_id,
+        status=ExecutionStatus.CONFIRMED,
+        actual_deltas=located(command.actual_deltas, source, target),
+        executed_amount=amount,
+        filled_ratio=min(EXACT.divide(amount, whole), Decimal(1)).quantize(SHARE, ROUND_DOWN, EXACT),
+        evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
+    )
+
+
+def _accept(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> GroupState:
+    state = heard(state, borne_out=False, message="overtaken: what is left was accepted")
+    if state.superseded:
+        return replace(_left_open(state), given_up=True)
+    if blocked(plan, state) is None and not (state.flight is None and state.unwinding is not None):
+        raise refusal(plan, state, "nothing is stuck that could be accepted")
+    state = _accept_flight(plan, state, command)
+    if command.operation_id is None:
+        return replace(state, given_up=True)
+    index = _index_of(plan, state, command.operation_id)
+    progress = replace(state.operations[index], accepted=True)
+    return with_progress(state, index, progress)
+
+
+def _accept_flight(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> GroupState:
+    """List what may still take effect as a range; refuse while it may yet be known."""
+    flight = state.flight
+    if flight is None:
+        return state
+    other = command.operation_id not in (None, plan.operations[flight.index].operation_id)
+    if flight.fence is not Fence.NEVER_SETTLED or other:
+        raise refusal(plan, state, "something is unknown; residuals can be accepted once it is known or unknowable")
+    return _left_open(state)
+
+
+def _left_open(state: GroupState) -> GroupState:
+    return state if state.flight is None else left_unfenced(state, state.flight)
+
+
+def left_unfenced(state: GroupState, flight: Flight) -> GroupState:
+    """List a reference that may still take effect; nothing is sent under it, or for it, any more."""
+    progress = state.operations[flight.index]
+    ranges = (*progress.unfenced, (flight.direction, flight.epoch))
+    return with_progress(replace(state, flight=None), flight.index, replace(progress, unfenced=ranges))
+
+
+def _index_of(plan: AtomicGroup, state: GroupState, operation_id: str) -> int:
+    for index, operation in enumerate(plan.operations):
+        if operation.operation_id == operation_id:
+            if _is_acceptable(plan, state, index):
+                return index
+            raise refusal(plan, state, f"operation {operation_id!r} has nothing that could be accepted")
+    raise refusal(plan, state, f"the group has no operation {operation_id!r}")
+
+
+def _is_acceptable(plan: AtomicGroup, state: GroupState, index: int) -> bool:
+    progress: Progress = state.operations[index]
+    if in_effect(progress) or progress.unfenced:
+        return not progress.accepted
+    return index == current(plan, state) and bool(forward_attempts(progress)) and state.unwinding is None
+
+
+def heard(state: GroupState, *, borne_out: bool, message: str) -> GroupState:
+    """Answer the claim that waits: a look-up bears it out, or shows something else."""
+    if state.claim is None:
+        return state
+    handled = Handled(state.claim.command_id, message, refused=not borne_out)
+    return replace(state, claim=None, handled=(*state.handled, handled))

@@ -1,0 +1,204 @@
+"""One operation type at one venue, held against the contract, with the ledger as the witness."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from allornone.ids import client_ref
+from allornone.models.details import OperationType
+from allornone.models.execution import Direction, ExecutionRequest
+from allornone.models.operation import GivenInverse
+from allornone.venues import Venue
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.paper import PAPER_VENUES, PaperWorld, paper_capabilities
+from allornone.venues.paper.rows import EffectRow
+
+SPOT = {"pair": "ETH/USDT", "side": "buy", "amount": "2"}
+PERP = {"pair": "ETH/USDT", "side": "sell", "amount": "2"}
+TWO = {"amount": "2"}
+PLANS: dict[OperationType, tuple[str, str, str, str, dict[str, str]]] = {
+    OperationType.SPOT_TRADE: ("{v}", "{v}", "USDT", "ETH", SPOT),
+    OperationType.PERP_TRADE: ("{v}", "{v}", "USDT", "ETHUSDT", PERP),
+    OperationType.SUPPLY: ("wallet", "{v}", "USDT", "aUSDT", TWO),
+    OperationType.WITHDRAW: ("{v}", "wallet", "aUSDT", "USDT", TWO),
+    OperationType.BORROW: ("wallet", "{v}", "aUSDT", "USDC", TWO),
+    OperationType.REPAY: ("wallet", "{v}", "USDC", "debtUSDC", TWO),
+    OperationType.FLASH_BORROW: ("wallet", "{v}", "USDC", "USDC", TWO),
+    OperationType.FLASH_REPAY: ("wallet", "{v}", "USDC", "USDC", TWO),
+    OperationType.STAKE: ("binance", "{v}", "ETH", "wstETH", TWO),
+    OperationType.UNSTAKE: ("{v}", "binance", "wstETH", "ETH", TWO),
+    OperationType.SWAP: ("wallet", "{v}", "ETH", "USDC", TWO),
+    OperationType.TRANSFER: ("{v}", "wallet", "ETH", "ETH", TWO),
+}
+FROM_WALLET = ("wallet", "binance", "ETH", "ETH", TWO)
+FROM_EXCHANGE = ("{v}", "wallet", "ETH", "ETH", TWO)
+
+
+RESTORED: dict[OperationType, str] = {
+    OperationType.SPOT_TRADE: "{v}:BaseToken:ETH",
+    OperationType.PERP_TRADE: "{v}:Perp:ETHUSDT",
+    OperationType.SUPPLY: "{v}:LendingToken:aUSDT",
+    OperationType.WITHDRAW: "{v}:LendingToken:aUSDT",
+    OperationType.BORROW: "{v}:DebtToken:debtUSDC",
+    OperationType.REPAY: "{v}:DebtToken:debtUSDC",
+    OperationType.FLASH_BORROW: "wallet:BaseToken:USDC",
+    OperationType.STAKE: "{v}:StakingToken:wstETH",
+    OperationType.UNSTAKE: "{v}:StakingToken:wstETH",
+    OperationType.SWAP: "wallet:BaseToken:USDC",
+    OperationType.TRANSFER: "wallet:BaseToken:ETH",
+}
+"""What an undo brings back to where it was, per operation type."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One operation type at one venue."""
+
+    venue: str
+    operation_type: OperationType
+
+    def __str__(self) -> str:
+        return f"{self.venue}-{self.operation_type.value}"
+
+    @property
+    def capability(self) -> OperationCapability:
+        capabilities = paper_capabilities(self.venue)
+        found = None if capabilities is None else capabilities.of(self.operation_type)
+        assert found is not None
+        return found
+
+    @property
+    def plan(self) -> tuple[str, str, str, str, dict[str, str]]:
+        if self.operation_type is OperationType.TRANSFER and self.venue == "wallet":
+            return FROM_WALLET
+        if self.operation_type is OperationType.WITHDRAW and self.venue in ("binance", "coinbase", "kraken"):
+            return FROM_EXCHANGE
+        return PLANS[self.operation_type]
+
+    @property
+    def restored(self) -> str:
+        if self.plan is FROM_EXCHANGE:
+            return "wallet:BaseToken:ETH"
+        if self.plan is FROM_WALLET:
+            return "binance:BaseToken:ETH"
+        return RESTORED[self.operation_type].format(v=self.venue)
+
+
+def _cases() -> Iterator[Case]:
+    for venue in PAPER_VENUES:
+        capabilities = paper_capabilities(venue)
+        assert capabilities is not None
+        yield from (Case(venue, operation_type) for operation_type in capabilities.operations)
+
+
+CASES = list(_cases())
+_numbers = count(1)
+
+
+class TestClock:
+    """The venues' clock: real time, and what a test adds to it."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A paper world of the session, its clock, and where it is served."""
+
+    url: str
+    world: PaperWorld
+    clock: TestClock
+    data_dir: Path
+
+
+class Bench:
+    """One case at one venue, with the ledger beside it as the independent witness."""
+
+    def __init__(self, case: Case, opened: Callable[[str], Venue], served: Served) -> None:
+        self.case = case
+        self.opened = opened
+        self.venue = opened(case.venue)
+        self.world = served.world
+        self.clock = served.clock
+        self.number = next(_numbers)
+        self.group = f"group-{self.number}"
+        self.operation = f"op-{self.number}"
+        self._faults = served.data_dir / "paper-faults.yaml"
+
+    def misbehave(self, behaviour: str, **more: str) -> None:
+        rule = {"behaviour": behaviour, "operation_id": self.operation, **more}
+        part = self._faults.with_suffix(".part")
+        part.write_text(yaml.safe_dump([rule]))
+        part.replace(self._faults)
+
+    def request(self, *, epoch: int = 1, expires_in_s: float = 60, **details: str) -> ExecutionRequest:
+        source, target, source_token, target_token, planned = self.case.plan
+        return self._build(
+            {
+                "operation_type": self.case.operation_type,
+                "source_venue": source.format(v=self.case.venue),
+                "target_venue": target.format(v=self.case.venue),
+                "source_token": source_token,
+                "target_token": target_token,
+                "operation_details": {**planned, **details},
+            },
+            Direction.FORWARD,
+            epoch,
+            expires_in_s,
+        )
+
+    def undoing(self, step: GivenInverse) -> ExecutionRequest:
+        return self._build(step.model_dump(exclude={"expected_deltas"}), Direction.ROLLBACK, 1, 60)
+
+    def _build(self, fields: dict[str, Any], direction: Direction, epoch: int, expires_in_s: float) -> ExecutionRequest:
+        return ExecutionRequest.model_validate(
+            {
+                **fields,
+                "operation_id": self.operation,
+                "atomic_group_id": self.group,
+                "expected_deltas": {},
+                "client_ref": client_ref(self.group, "plan", self.operation, direction.value, epoch),
+                "direction": direction,
+                "epoch": epoch,
+                "not_after": self.clock() + timedelta(seconds=expires_in_s),
+            }
+        )
+
+    def totals(self) -> dict[str, Decimal]:
+        return self.world.ledger.totals(group_id=self.group)
+
+    def effects(self) -> tuple[EffectRow, ...]:
+        return self.world.ledger.effects(group_id=self.group)
+
+    def left_to_restore(self) -> Decimal:
+        """Sum the key that an undo brings back, without the fees of the undo itself."""
+        return sum(
+            (
+                row.effect.delta
+                for row in self.effects()
+                if row.effect.position_key == self.case.restored
+                and (row.client_ref == self.request().client_ref or row.effect.kind == "principal")
+            ),
+            Decimal(0),
+        )
+
+    def open_order(self) -> int:
+        (order,) = [
+            row.order_id for row in self.world.ledger.orders() if row.group_id == self.group and row.state == "open"
+        ]
+        return order
