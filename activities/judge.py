@@ -8,7 +8,7 @@ from activities.tasks import OperationTask
 from allornone.bounds import principal_keys
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
-from allornone.deltas import add
+from allornone.deltas import add, located
 from allornone.eventlog import OperationExecutionEvent
 from allornone.models.execution import (
     Direction,
@@ -77,6 +77,8 @@ async def closed(
     """Judge what took effect. It is recorded once the verdict stands: at once when good, else at the last reading."""
     if not handshake.actual_deltas and not handshake.executed_amount:
         return await nothing(task, request, desk, AnswerKind.REFUSED, handshake.error_message or "closed unfilled")
+    placed = located(handshake.actual_deltas, request.source_venue, request.target_venue)
+    handshake = handshake.model_copy(update={"actual_deltas": placed})
     done = is_undone(task, desk, handshake)
     handshake = handshake.model_copy(update={"status": status_after(task.direction, undone=done)})
     judged = _reconciled(task, request, handshake, prepared)

@@ -12,6 +12,9 @@ EXACT = Context(prec=96)
 
 ZERO = Decimal(0)
 
+_FINEST = Decimal("1e-18")
+_FINEST_EXPONENT = -18
+
 SAFE_DIGITS = 15
 """Significant digits that survive any reader which keeps JSON numbers as IEEE 754 doubles."""
 
@@ -32,6 +35,14 @@ def _digits(text: str) -> int:
     return len(Decimal(text).normalize(EXACT).as_tuple().digits)
 
 
+def _of_float(value: float) -> Decimal:
+    """Read a float as it prints. Digits past the 18th place are noise of a division, far below any atomic unit."""
+    amount = Decimal(repr(value))
+    exponent = amount.as_tuple().exponent
+    too_fine = isinstance(exponent, int) and exponent < _FINEST_EXPONENT
+    return amount.quantize(_FINEST, context=EXACT) if too_fine else amount
+
+
 def exact(value: object) -> object:
     """Return `value` as the Decimal it was written as; leave what is no number to pydantic to refuse."""
     if isinstance(value, UnquotedNumber):
@@ -42,7 +53,7 @@ def exact(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError(f"an amount must be a decimal string, was {value!r}")  # noqa: TRY004 (pydantic reports ValueError)
     if isinstance(value, float):
-        return Decimal(repr(value))
+        return _of_float(value)
     if isinstance(value, str):
         try:
             return Decimal(value)

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from activities.operations import OperationActivities
-from activities.records import RecordActivities
-from activities.sweep import SweepActivities
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from workflows.atomic_group import AtomicGroupWorkflow
-from workflows.group_sweep import GroupSweepWorkflow
-from workflows.options import DRAIN
 
+from activities.operations import OperationActivities
+from activities.records import RecordActivities
+from activities.sweep import SweepActivities
 from allornone.client.identity import worker_identity
 from allornone.eventlog import EventLog
 from allornone.settings import Settings
 from allornone.venues import Venue
+from workflows.atomic_group import AtomicGroupWorkflow
+from workflows.group_sweep import GroupSweepWorkflow
+from workflows.options import DRAIN
 
 STICKY_TIMEOUT = timedelta(seconds=1)
 """How long a group waits for the worker that knows it before any other may go on with it."""

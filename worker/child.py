@@ -19,6 +19,9 @@ _TICK_S = 0.02
 
 Child = subprocess.Popen[bytes]
 
+_started: dict[int, Child] = {}
+"""The children of this process that were not waited for yet, by pid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -45,7 +48,7 @@ def start(program: Program) -> Child:
         )
     try:
         with program.log.open("ab") as output:
-            return subprocess.Popen(  # noqa: S603 (our own program, our own arguments)
+            child = subprocess.Popen(  # noqa: S603 (our own program, our own arguments)
                 program.arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -56,6 +59,9 @@ def start(program: Program) -> Child:
             )
     finally:
         os.close(lock)
+    _forget_the_dead()
+    _started[child.pid] = child
+    return child
 
 
 def await_answer(program: Program, child: Child, listener: Listener) -> None:
@@ -70,15 +76,20 @@ def await_answer(program: Program, child: Child, listener: Listener) -> None:
     raise NoServerError(f"{program.name} {what}; see {program.log}")
 
 
-def stop(process: Process, child: Child | None = None) -> None:
+def stop(process: Process) -> None:
     """End a process, ours or adopted: SIGTERM, and SIGKILL for one that does not go."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not process.is_alive:
             break
         os.kill(process.pid, number)
         within(STOP_TIMEOUT_S, lambda: not process.is_alive)
-    if child is not None:
-        child.wait()
+    _forget_the_dead()
+
+
+def _forget_the_dead() -> None:
+    for pid, child in list(_started.items()):
+        if child.poll() is not None:
+            del _started[pid]
 
 
 def within(limit_s: float, condition: Callable[[], bool]) -> bool:

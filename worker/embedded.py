@@ -23,26 +23,23 @@ USERS = "server.users"
 """Shared by all who use the servers."""
 PATIENCE_S = 5
 
-Children = dict[int, Child]
-
 
 @contextmanager
 def embedded(settings: Settings) -> Generator[ServerAddress]:
     """Have the server and the paper venues run meanwhile. Raises NoServerError when they cannot be had."""
     folder = settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
-    children: Children = {}
     with ExitStack() as users:
         try:
             with exclusive(folder / DECIDING):
                 users.enter_context(shared(folder / USERS))
-                address = _adopt_or_start(settings, children)
+                address = _adopt_or_start(settings)
             yield address
         finally:
             with exclusive(folder / DECIDING):
                 users.close()
                 if not is_held(folder / USERS):
-                    _stop_all(folder, children)
+                    _stop_all(folder)
 
 
 def revive(settings: Settings, address: ServerAddress) -> ServerAddress:
@@ -53,15 +50,15 @@ def revive(settings: Settings, address: ServerAddress) -> ServerAddress:
         "paper_port": address.paper.port if address.paper else None,
     }
     with exclusive(settings.data_dir / DECIDING):
-        return _adopt_or_start(settings.model_copy(update=ports_kept), {})
+        return _adopt_or_start(settings.model_copy(update=ports_kept))
 
 
-def _adopt_or_start(settings: Settings, children: Children) -> ServerAddress:
+def _adopt_or_start(settings: Settings) -> ServerAddress:
     known = read_address(settings.data_dir)
     if known is None or not _serves(known.temporal):
-        known = _start_server(settings, children, known.paper if known else None)
+        known = _start_server(settings, known.paper if known else None)
     if known.paper is None or not _serves(known.paper):
-        known = _start_paper(settings, children, known)
+        known = _start_paper(settings, known)
     return known
 
 
@@ -78,12 +75,12 @@ def _serves(listener: Listener) -> bool:
     return listener.is_running
 
 
-def _start_server(settings: Settings, children: Children, paper: Listener | None) -> ServerAddress:
+def _start_server(settings: Settings, paper: Listener | None) -> ServerAddress:
     _await_release(settings.data_dir / TEMPORAL_LOCK)
     port = ports.choose(settings.temporal_port, ports.USUAL_TEMPORAL, settings.host)
     ui_port = ports.choose(settings.ui_port, ports.USUAL_UI, settings.host)
     program = temporal_server(settings, port, ui_port)
-    listener, child = _start(program, settings.host, port, children)
+    listener, child = _start(program, settings.host, port)
     address = ServerAddress(
         temporal=listener, ui_port=ui_port, paper=paper, data_dir=settings.data_dir, log_dir=settings.log_dir
     )
@@ -93,11 +90,11 @@ def _start_server(settings: Settings, children: Children, paper: Listener | None
     return address
 
 
-def _start_paper(settings: Settings, children: Children, server: ServerAddress) -> ServerAddress:
+def _start_paper(settings: Settings, server: ServerAddress) -> ServerAddress:
     _await_release(settings.data_dir / PAPER_LOCK)
     port = ports.choose(settings.paper_port, ports.USUAL_PAPER, settings.host)
     program = paper_venues(settings, port)
-    listener, child = _start(program, settings.host, port, children)
+    listener, child = _start(program, settings.host, port)
     address = server.model_copy(update={"paper": listener})
     write_address(address)
     await_answer(program, child, listener)
@@ -109,17 +106,16 @@ def _await_release(lock: Path) -> None:
     within(PATIENCE_S, lambda: not is_held(lock))
 
 
-def _start(program: Program, host: str, port: int, children: Children) -> tuple[Listener, Child]:
+def _start(program: Program, host: str, port: int) -> tuple[Listener, Child]:
     child = start(program)
-    children[child.pid] = child
     return Listener(process=Process.of(child.pid), host=host, port=port), child
 
 
-def _stop_all(folder: Path, children: Children) -> None:
+def _stop_all(folder: Path) -> None:
     address = read_address(folder)
     if address is None:
         return
     for listener in (address.paper, address.temporal):
         if listener is not None:
-            stop(listener.process, children.get(listener.process.pid))
+            stop(listener.process)
     remove_address(folder)

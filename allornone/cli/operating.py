@@ -12,7 +12,7 @@ from allornone.cli.choosing import reference
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import bad_command, connected, finish, say
 from allornone.client.groups import GroupClient
-from allornone.errors import AllOrNoneError, BadGroupError
+from allornone.errors import AllOrNoneError, BadGroupError, CommandRefusedError
 from allornone.models.commands import (
     CancelCommand,
     CommandReceipt,
@@ -178,6 +178,8 @@ async def _pause_all(given: Given) -> int:
         try:
             receipt = await client.pause(group.atomic_group_id, _command(PauseCommand, given))
             say(f"group {group.atomic_group_id}: {receipt.message}")
+        except CommandRefusedError as error:  # paused already, or over: it sends nothing new either way
+            say(f"group {group.atomic_group_id}: {error}")
         except AllOrNoneError as error:
             say(f"group {group.atomic_group_id}: {error}")
             code = exits.of_error(error)

@@ -1,6 +1,6 @@
 """What the server says when it cannot or will not, in our own words."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
@@ -26,7 +26,7 @@ def is_silence(error: RPCError) -> bool:
 
 
 @contextmanager
-def told(group_id: str) -> Iterator[None]:
+def told(group_id: str) -> Generator[None]:
     """Translate the server's faults about `group_id`: unknown, or silent. Others pass as they are."""
     try:
         yield

@@ -1,6 +1,7 @@
 """Budgets and backoffs. Time comes in as seconds that passed; counters saturate, so that states stay finite."""
 
 from dataclasses import replace
+from math import inf
 
 from allornone.core.state import Flight, GroupState, Progress
 from allornone.models.group import AtomicGroup
@@ -48,6 +49,11 @@ def over_resolve_budget(plan: AtomicGroup, flight: Flight) -> bool:
 def over_undo_budget(plan: AtomicGroup, progress: Progress) -> bool:
     """Tell whether an undo has been failing for longer than the group's policy allows without an operator."""
     return progress.undo_tries > 0 and progress.undo_s >= float(plan.policy.undo_budget_s)
+
+
+def undo_budget_left(plan: AtomicGroup, progress: Progress) -> float:
+    """Return the seconds until an operator is asked for, infinite once one was: waits end there, to say so in time."""
+    return inf if over_undo_budget(plan, progress) else float(plan.policy.undo_budget_s) - progress.undo_s
 
 
 def _add(spent: float, seconds: float) -> float:

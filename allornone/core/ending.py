@@ -1,11 +1,11 @@
 """The end: one of four honest words, and the exact deltas behind it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from allornone.core.facts import (
     current,
+    executed_amount,
     forward_attempts,
     in_effect,
     net_deltas,
@@ -14,13 +14,14 @@ from allornone.core.facts import (
     took_effect,
 )
 from allornone.core.state import GroupState, Progress
-from allornone.deltas import add
+from allornone.deltas import add, located, scaled, subtract, without_zero
 from allornone.models.execution import Direction, Fee
 from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.operation import OperationCommand
 from allornone.models.result import GroupResult, OperationResult, OperationState, UnfencedRange
 from allornone.positions import parse_key
 from allornone.reconcile import friction_and_residual
-from allornone.units import total
+from allornone.units import EXACT, total
 
 
 def take_verdict(plan: AtomicGroup, state: GroupState) -> GroupState:
@@ -49,16 +50,26 @@ def fees(progress: Progress) -> tuple[Fee, ...]:
 
 
 def split(plan: AtomicGroup, state: GroupState) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """Return friction and residual. Their sum is every change that the plan did not ask for."""
-    frictions: list[Mapping[str, Decimal]] = []
-    residuals: list[Mapping[str, Decimal]] = []
-    asked_for = state.verdict is GroupStatus.COMPLETED
-    for progress in state.operations:
-        friction, residual = friction_and_residual([net_deltas(progress)], fees(progress), undone=progress.undone)
-        frictions.append(friction)
-        residuals.append({} if asked_for else residual)
-    del plan
-    return add(*frictions), add(*residuals)
+    """Return friction and residual.
+
+    Of a completed group friction is what its operations changed beyond what they were expected to, and nothing is
+    residual. Of any other, friction and residual add up to every change it made.
+    """
+    if state.verdict is GroupStatus.COMPLETED:
+        pairs = zip(plan.operations, state.operations, strict=True)
+        return without_zero(add(*(_beyond_plan(operation, progress) for operation, progress in pairs))), {}
+    halves = [
+        friction_and_residual([net_deltas(progress)], fees(progress), undone=progress.undone)
+        for progress in state.operations
+    ]
+    frictions, residuals = [half.friction for half in halves], [half.residual for half in halves]
+    return without_zero(add(*frictions)), without_zero(add(*residuals))
+
+
+def _beyond_plan(operation: OperationCommand, progress: Progress) -> dict[str, Decimal]:
+    expected = located(operation.expected_deltas, operation.source_venue, operation.target_venue)
+    share = EXACT.divide(executed_amount(progress), operation.operation_details.amount)
+    return subtract(net_deltas(progress), expected if share == 1 else scaled(expected, share))
 
 
 def _friction_is_bounded(plan: AtomicGroup, state: GroupState) -> bool:
@@ -67,8 +78,8 @@ def _friction_is_bounded(plan: AtomicGroup, state: GroupState) -> bool:
         return True
     friction, _ = split(plan, state)
     for token, bound in bounds.items():
-        cost = -total(amount for key, amount in friction.items() if parse_key(key).token == token)
-        if cost > bound:
+        change = total(amount for key, amount in friction.items() if parse_key(key).token == token)
+        if change.copy_negate() > bound:
             return False
     return True
 

@@ -67,7 +67,7 @@ def in_effect(progress: Progress) -> bool:
 
 def remaining(operation: OperationCommand, progress: Progress) -> Decimal:
     """Return what a further epoch would have to send, in the unit of the details' amount."""
-    left = total((operation.operation_details.amount, -executed_amount(progress)))
+    left = total((operation.operation_details.amount, executed_amount(progress).copy_negate()))
     return max(left, ZERO)
 
 

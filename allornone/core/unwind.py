@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from allornone.core.clock import UNDO_CAP_S, backoff, over_undo_budget
+from allornone.core.clock import UNDO_CAP_S, backoff, over_undo_budget, undo_budget_left
 from allornone.core.facts import in_effect, pivot, with_progress
 from allornone.core.send import send_undo
 from allornone.core.state import GroupState, Progress
@@ -49,7 +49,7 @@ def unwind(plan: AtomicGroup, state: GroupState) -> tuple[GroupState, Step] | No
         wait = 0.0 if progress.pressed else backoff(progress.undo_tries, UNDO_CAP_S) - progress.waited_s
         if wait <= 0:
             return send_undo(state, index)
-        waits.append(wait)
+        waits.append(min(wait, undo_budget_left(plan, progress)))
         if not _may_pass(plan, state, index):
             break
     if waits:

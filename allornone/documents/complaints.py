@@ -27,15 +27,17 @@ def complaint(error: ValidationError, data: object, model: type[BaseModel], name
     """Return `error` as text: a head with `name`, then one line per place, ten at most."""
     found = error.errors(include_url=False)
     told = [(spot(data, one["loc"]), one) for one in found if not _echo(one, found)]
-    lines = [f"{place or _whole(model)} {worded(one, data, place, model)}" for place, one in _ordered(told)]
+    lines = [_line(place, one, data, model) for place, one in _ordered(told)]
     if len(lines) == 1:
         return f"{name}: {lines[0]}"
     more = [f"and {len(lines) - MAX_PLACES} more"] if len(lines) > MAX_PLACES else []
     return "\n  ".join([f"{name}: wrong in {len(lines)} places", *lines[:MAX_PLACES], *more])
 
 
-def _whole(model: type[BaseModel]) -> str:
-    return "the group" if model is AtomicGroup else "it"
+def _line(place: str, one: Any, data: object, model: type[BaseModel]) -> str:
+    if not place and one["type"] == "value_error":
+        return str(one["ctx"]["error"])
+    return f"{place or 'it'} {worded(one, data, place, model)}"
 
 
 def _ordered(told: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -52,17 +54,18 @@ def spot(data: object, loc: Place) -> str:
     pydantic puts the names of union members and key markers into its places; a reader of the file has not
     written them.
     """
-    path, here = "", data
+    path: str = ""
+    here: Any = data
     for position, step in enumerate(loc):
         if isinstance(step, int):
             path += f"[{step}]"
-            here = here[step] if isinstance(here, Sequence) and step < len(here) else None
+            here = here[step] if isinstance(here, list | tuple) and step < len(here) else None
             continue
         known = isinstance(here, Mapping) and step in here
         if not known and (position < len(loc) - 1 or not isinstance(here, Mapping) or step == "[key]"):
             continue
         path += f".{step}" if path else step
-        here = here[step] if known and isinstance(here, Mapping) else None
+        here = here[step] if known else None
     return path
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from allornone.documents.complaints import validated_group
 from allornone.documents.notations import from_json, from_yaml
@@ -62,7 +62,7 @@ def _text(name: str, content: bytes) -> str:
     return text
 
 
-def _parsed(name: str, text: str, suffix: str) -> object:
+def _parsed(name: str, text: str, suffix: str) -> Any:
     as_json = suffix == ".json" or (suffix not in (".yaml", ".yml") and text.lstrip()[0] in "{[")
     try:
         return from_json(text) if as_json else from_yaml(text)
@@ -76,7 +76,7 @@ def _kind(data: object) -> str:
     return "a list" if isinstance(data, list) else repr(data)[:60]
 
 
-def _refuse_twice(name: str, value: object, place: str) -> None:
+def _refuse_twice(name: str, value: Any, place: str) -> None:
     if isinstance(value, Twice):
         raise BadGroupError(f"{name}: {place} is written twice; keep one of them")
     if isinstance(value, dict):
@@ -87,7 +87,7 @@ def _refuse_twice(name: str, value: object, place: str) -> None:
             _refuse_twice(name, part, f"{place}[{index}]")
 
 
-def _renamed(data: dict[str, object], group_id: str) -> dict[str, object]:
+def _renamed(data: dict[str, Any], group_id: str) -> dict[str, Any]:
     """Give the group and each operation that names its old group the new id."""
     old, operations = data.get("atomic_group_id"), data.get("operations")
     if isinstance(operations, list):
@@ -95,7 +95,7 @@ def _renamed(data: dict[str, object], group_id: str) -> dict[str, object]:
     return {**data, "atomic_group_id": group_id, "operations": operations}
 
 
-def _moved(operation: object, old: object, group_id: str) -> object:
+def _moved(operation: Any, old: object, group_id: str) -> Any:
     if isinstance(operation, dict) and old is not None and operation.get("atomic_group_id") == old:
         return {**operation, "atomic_group_id": group_id}
     return operation

@@ -183,4 +183,5 @@ def _at(data: object, place: str) -> Mapping[str, Any]:
             here = here[name] if name else here[int(index)]
         except (KeyError, IndexError, TypeError):
             return {}
-    return here if isinstance(here, Mapping) else {}
+    found: Mapping[str, Any] = here if isinstance(here, Mapping) else {}
+    return found

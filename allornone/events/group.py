@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from allornone.models.operation import Deltas
+from allornone.models.operation import DeltaTotals
 from allornone.units import ZERO, Amount
 
 
@@ -36,8 +36,8 @@ class AtomicOperationGroupEvent(BaseModel):
     plan_hash: str = ""
     strategy: str = ""
     simulated: bool = False
-    residual_deltas: Deltas = Field(default_factory=dict)
-    friction: Deltas = Field(default_factory=dict)
+    residual_deltas: DeltaTotals = Field(default_factory=dict)
+    friction: DeltaTotals = Field(default_factory=dict)
     fees: dict[str, Amount] = Field(default_factory=dict)
     unfenced: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     reason: str = ""

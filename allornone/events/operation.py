@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from allornone.models.execution import Direction, Fee, Prepared
-from allornone.models.operation import Deltas
+from allornone.models.operation import DeltaTotals
 from allornone.models.reconciliation import Reconciliation
 from allornone.units import ZERO, Amount, ClientRef, UtcTime
 
@@ -57,8 +57,8 @@ class OperationExecutionEvent(BaseModel):
     plan_hash: str = ""
     not_after: UtcTime | None = None
     prepared: Prepared | None = None
-    expected_deltas: Deltas = Field(default_factory=dict)
-    actual_deltas: Deltas = Field(default_factory=dict)
+    expected_deltas: DeltaTotals = Field(default_factory=dict)
+    actual_deltas: DeltaTotals = Field(default_factory=dict)
     reconciliation: Reconciliation | None = None
     fees: tuple[Fee, ...] = ()
     filled_ratio: Amount | None = None

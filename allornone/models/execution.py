@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from allornone.models.details import FROM_SOURCE, OperationDetails, OperationType
-from allornone.models.operation import Deltas, lower_type, with_typed_details
+from allornone.models.operation import Deltas, DeltaTotals, lower_type, with_typed_details
 from allornone.positions import PositionKeyText
 from allornone.units import (
     ZERO,
@@ -124,7 +124,7 @@ class ExecutionHandshake(BaseModel):
 
     operation_id: OperationId
     status: ExecutionStatus
-    actual_deltas: Deltas = Field(default_factory=dict)
+    actual_deltas: DeltaTotals = Field(default_factory=dict)
     execution_details: dict[str, Any] = Field(default_factory=dict)
     fee_amount: NonNegativeAmount = ZERO
     fee_currency: Token = "USDT"

@@ -19,7 +19,10 @@ from allornone.units import (
 )
 
 Deltas = Annotated[dict[PositionKeyText, Amount], Field(max_length=32)]
-"""Signed changes by position key, in whole units of each key's token."""
+"""Signed changes by position key, in whole units of each key's token: of a plan, and so of bounded size."""
+
+DeltaTotals = dict[PositionKeyText, Amount]
+"""Signed changes by position key that were added up or seen: there is no bound to what may have happened."""
 
 
 def lower_type(value: object) -> object:

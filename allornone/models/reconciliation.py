@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from allornone.models.operation import Deltas
+from allornone.models.operation import DeltaTotals
 
 
 class Verdict(StrEnum):
@@ -23,9 +23,9 @@ class Reconciliation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     verdict: Verdict
-    expected: Deltas = Field(default_factory=dict)
-    actual: Deltas = Field(default_factory=dict)
-    explained: Deltas = Field(default_factory=dict)
-    unexplained: Deltas = Field(default_factory=dict)
+    expected: DeltaTotals = Field(default_factory=dict)
+    actual: DeltaTotals = Field(default_factory=dict)
+    explained: DeltaTotals = Field(default_factory=dict)
+    unexplained: DeltaTotals = Field(default_factory=dict)
     reading: int = 1
     reason: str = ""

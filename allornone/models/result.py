@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from allornone.models.execution import Direction, ExecutionHandshake
 from allornone.models.group import GroupStatus
-from allornone.models.operation import Deltas
+from allornone.models.operation import DeltaTotals
 from allornone.models.reconciliation import Verdict
 from allornone.units import ZERO, Amount, ClientRef, UtcTime
 
@@ -44,7 +44,7 @@ class OperationResult(BaseModel):
     verdict: Verdict | None = None
     handshakes: tuple[ExecutionHandshake, ...] = ()
     undo_handshakes: tuple[ExecutionHandshake, ...] = ()
-    residual_deltas: Deltas = Field(default_factory=dict)
+    residual_deltas: DeltaTotals = Field(default_factory=dict)
 
 
 class GroupResult(BaseModel):
@@ -59,8 +59,8 @@ class GroupResult(BaseModel):
     plan_hash: str
     status: GroupStatus
     operations: tuple[OperationResult, ...]
-    residual_deltas: Deltas = Field(default_factory=dict)
-    friction: Deltas = Field(default_factory=dict)
+    residual_deltas: DeltaTotals = Field(default_factory=dict)
+    friction: DeltaTotals = Field(default_factory=dict)
     unfenced: tuple[UnfencedRange, ...] = ()
     reason: str = ""
 
@@ -78,8 +78,8 @@ class OperationView(BaseModel):
     epoch: int = 0
     client_ref: ClientRef | None = None
     verdict: Verdict | None = None
-    expected_deltas: Deltas = Field(default_factory=dict)
-    net_deltas: Deltas = Field(default_factory=dict)
+    expected_deltas: DeltaTotals = Field(default_factory=dict)
+    net_deltas: DeltaTotals = Field(default_factory=dict)
     note: str = ""
 
 
@@ -96,8 +96,8 @@ class GroupView(BaseModel):
     paused: bool = False
     cancelling: bool = False
     operations: tuple[OperationView, ...]
-    residual_deltas: Deltas = Field(default_factory=dict)
-    friction: Deltas = Field(default_factory=dict)
+    residual_deltas: DeltaTotals = Field(default_factory=dict)
+    friction: DeltaTotals = Field(default_factory=dict)
     commands: tuple[str, ...] = ()
     started_at: UtcTime | None = None
     known_seq: int = 0

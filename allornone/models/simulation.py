@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from allornone.models.execution import ExecutionHandshake
 from allornone.models.group import AtomicGroup
-from allornone.models.operation import Deltas, OperationCommand
+from allornone.models.operation import DeltaTotals, OperationCommand
 from allornone.models.reconciliation import Reconciliation
 from allornone.units import Amount
 
@@ -41,7 +41,7 @@ class SimulatedOperation(BaseModel):
     handshake: ExecutionHandshake
     reconciliation: Reconciliation | None = None
     undo_class: str = ""
-    rollback_cost: Deltas = Field(default_factory=dict)
+    rollback_cost: DeltaTotals = Field(default_factory=dict)
 
 
 class SimulationAnswer(BaseModel):
@@ -53,6 +53,6 @@ class SimulationAnswer(BaseModel):
     operations: tuple[SimulatedOperation, ...] = ()
     refused: dict[str, str] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    net_deltas: Deltas = Field(default_factory=dict)
+    net_deltas: DeltaTotals = Field(default_factory=dict)
     fees: dict[str, Amount] = Field(default_factory=dict)
-    rollback_cost: Deltas = Field(default_factory=dict)
+    rollback_cost: DeltaTotals = Field(default_factory=dict)

@@ -17,6 +17,7 @@ from allornone.units import (
     UnquotedNumber,
     UtcTime,
     VenueName,
+    exact,
     normalised,
     times,
     total,
@@ -166,3 +167,7 @@ def test_a_venue_may_carry_an_account() -> None:
 
 def test_an_unquoted_number_is_still_the_number() -> None:
     assert json.loads("2.5", parse_float=UnquotedNumber) == 2.5
+
+
+def test_a_float_of_a_division_is_read_to_eighteen_places() -> None:
+    assert exact(1 / 300) == Decimal("0.003333333333333334")

@@ -39,7 +39,5 @@ def open_venue(name: str, settings: Mapping[str, str]) -> Venue:
         quotes = None if data_dir is None else QuotesFile(data_dir / "quotes.yaml").current()
         return RemotePaperVenue(name, settings["url"], quotes, float(settings.get("timeout_s", "5")))
     if data_dir is None:
-        raise BadGroupError(
-            f"paper venue {name!r} needs the setting 'url' or 'data_dir', was {sorted(settings)}"
-        )
+        raise BadGroupError(f"paper venue {name!r} needs the setting 'url' or 'data_dir', was {sorted(settings)}")
     return PaperWorld(data_dir).venue(name)

@@ -26,11 +26,7 @@ def reading_of(
 ) -> Reading:
     """Return what the orders and effects of one reference show together, at the venue's time `now`."""
     state = _state(orders, effects)
-    shown = (
-        _shown(request, orders, effects)
-        if orders
-        else _nothing(request, "EXEC-001", "not_found: no such order")
-    )
+    shown = _shown(request, orders, effects) if orders else _nothing(request, "EXEC-001", "not_found: no such order")
     status = _STATUS[state]
     return Reading(
         state=state,
@@ -68,9 +64,7 @@ def fees_of(effects: Iterable[Effect]) -> tuple[Fee, ...]:
     return tuple(sums.values())
 
 
-def execution_details(
-    request: ExecutionRequest, effects: Sequence[Effect], amount: Decimal
-) -> dict[str, str]:
+def execution_details(request: ExecutionRequest, effects: Sequence[Effect], amount: Decimal) -> dict[str, str]:
     """Return the seed's `executed_price` and `executed_amount`, as strings."""
     price = _price(request, effects)
     shown = {"executed_amount": str(amount)}
@@ -105,16 +99,14 @@ def _nothing(request: ExecutionRequest, code: str, message: str) -> ExecutionHan
     )
 
 
-def _shown(
-    request: ExecutionRequest, orders: Sequence[OrderRow], rows: Sequence[EffectRow]
-) -> ExecutionHandshake:
+def _shown(request: ExecutionRequest, orders: Sequence[OrderRow], rows: Sequence[EffectRow]) -> ExecutionHandshake:
     effects = [row.effect for row in rows]
     amount = total(order.filled for order in orders)
     reasons = [order.reason for order in orders if order.reason]
     return ExecutionHandshake(
         operation_id=request.operation_id,
         status=ExecutionStatus.UNKNOWN,
-        actual_deltas=deltas_of(effects),
+        actual_deltas=deltas_of([e for e in effects if e.kind == "principal"]),
         execution_details=execution_details(request, effects, amount),
         fees=fees_of(effects),
         filled_ratio=_ratio(amount, orders[0].requested),

@@ -154,9 +154,7 @@ class Book:
                 ),
             )
             after = total((self.balance(effect.position_key), effect.delta))
-            self._connection.execute(
-                "INSERT OR REPLACE INTO balances VALUES (?, ?)", (effect.position_key, str(after))
-            )
+            self._connection.execute("INSERT OR REPLACE INTO balances VALUES (?, ?)", (effect.position_key, str(after)))
 
     def effects_of(self, venue: str, client_ref: str) -> tuple[EffectRow, ...]:
         """Return what one reference did at one venue, oldest first."""
@@ -176,9 +174,7 @@ class Book:
 
     def balance(self, position_key: str) -> Decimal:
         """Return the sum of all effects on one key; starting balances are the quotes' business."""
-        row = self._connection.execute(
-            "SELECT amount FROM balances WHERE position_key = ?", (position_key,)
-        ).fetchone()
+        row = self._connection.execute("SELECT amount FROM balances WHERE position_key = ?", (position_key,)).fetchone()
         return ZERO if row is None else Decimal(row["amount"])
 
     def seen(self, rule: str) -> int:

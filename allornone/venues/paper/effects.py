@@ -29,9 +29,7 @@ def effects_of(
     if terms.operation_type in (OperationType.SPOT_TRADE, OperationType.PERP_TRADE):
         return _trade(terms, venue, amount, quotes, drift_bps)
     principal = _change(terms.principal_key, amount if terms.operation_type in _ARRIVES else -amount)
-    counter = (
-        () if terms.counter_key is None else (_counter(terms, terms.counter_key, venue, amount, quotes),)
-    )
+    counter = () if terms.counter_key is None else (_counter(terms, terms.counter_key, venue, amount, quotes),)
     rows = _drifted((principal, *counter), drift_bps)
     return (
         *rows,
@@ -52,9 +50,7 @@ def market_price(terms: Terms, quotes: Quotes) -> Decimal | None:
     return price if crosses else None
 
 
-def _trade(
-    terms: Terms, venue: str, amount: Decimal, quotes: Quotes, drift_bps: Decimal
-) -> tuple[Effect, ...]:
+def _trade(terms: Terms, venue: str, amount: Decimal, quotes: Quotes, drift_bps: Decimal) -> tuple[Effect, ...]:
     price = market_price(terms, quotes)
     if price is None or terms.counter_key is None:
         raise RefusedError(f"no_fill: no price for {terms.symbol} within {terms.bound}")
@@ -124,9 +120,7 @@ def _premium(terms: Terms, venue: str, amount: Decimal, quotes: Quotes) -> tuple
     if terms.operation_type is not OperationType.FLASH_REPAY:
         return ()
     premium = bps_of(amount, quotes.flash_premium_bps.get(venue, ZERO))
-    return _fee(
-        terms.principal_key, placed_up(premium, quotes.decimals(_token(terms.principal_key))), "premium"
-    )
+    return _fee(terms.principal_key, placed_up(premium, quotes.decimals(_token(terms.principal_key))), "premium")
 
 
 def leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
@@ -134,10 +128,7 @@ def leaving(terms: Terms, quotes: Quotes) -> tuple[Effect, ...]:
 
     Raises RefusedError where nothing would be left.
     """
-    if (
-        terms.operation_type not in (OperationType.WITHDRAW, OperationType.TRANSFER)
-        or terms.counter_key is None
-    ):
+    if terms.operation_type not in (OperationType.WITHDRAW, OperationType.TRANSFER) or terms.counter_key is None:
         return ()
     house, destination = _house(terms.principal_key), _house(terms.counter_key)
     if house not in EXCHANGES or house == destination:

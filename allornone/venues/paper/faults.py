@@ -70,9 +70,7 @@ class Behaviour(StrEnum):
     """The look-up itself fails."""
 
 
-ACTS = frozenset(
-    {Behaviour.OK, Behaviour.REFUSE, Behaviour.PARTIAL, Behaviour.OPEN, Behaviour.OPEN_THEN_FILL}
-)
+ACTS = frozenset({Behaviour.OK, Behaviour.REFUSE, Behaviour.PARTIAL, Behaviour.OPEN, Behaviour.OPEN_THEN_FILL})
 WIRE = frozenset(
     {
         Behaviour.LOSE_ANSWER,

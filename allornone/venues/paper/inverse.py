@@ -89,9 +89,7 @@ def _left(request: ExecutionRequest, forward: Terms, handshake: ExecutionHandsha
     arrives = request.operation_type in _BY_COUNTER or _leaves_exchange(request)
     key = forward.counter_key if arrives and forward.counter_key is not None else forward.principal_key
     wanted = identity(parse_key(key))
-    change = total(
-        amount for name, amount in handshake.actual_deltas.items() if identity(parse_key(name)) == wanted
-    )
+    change = total(amount for name, amount in handshake.actual_deltas.items() if identity(parse_key(name)) == wanted)
     return parse_key(key).token, change
 
 
@@ -99,9 +97,7 @@ def _leaves_exchange(request: ExecutionRequest) -> bool:
     return request.operation_type is OperationType.WITHDRAW and not on_chain(request.source_venue)
 
 
-def _back(
-    request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quotes
-) -> ExecutionRequest | None:
+def _back(request: ExecutionRequest, forward: Terms, left: Decimal, quotes: Quotes) -> ExecutionRequest | None:
     """Return the request that takes `left` back, None where nothing does or nothing is left."""
     details = request.operation_details
     if isinstance(details, SpotTradeDetails) and left:
@@ -111,9 +107,7 @@ def _back(
         side = Side.SELL if left > 0 else Side.BUY
         # What was opened is closed and never turned; what was closed has to be opened again.
         reduces = not details.reduce_only
-        return _mirrored(
-            request, PerpTradeDetails(pair=details.pair, side=side, amount=abs(left), reduce_only=reduces)
-        )
+        return _mirrored(request, PerpTradeDetails(pair=details.pair, side=side, amount=abs(left), reduce_only=reduces))
     gone = request.operation_type in _UNDONE_BY_WHAT_WENT and not _leaves_exchange(request)
     amount = -left if gone else left
     return _conversion(request, forward, amount, quotes) if amount > 0 else None
@@ -136,9 +130,7 @@ _PAID_BACK = {
 }
 
 
-def _conversion(
-    request: ExecutionRequest, forward: Terms, amount: Decimal, quotes: Quotes
-) -> ExecutionRequest | None:
+def _conversion(request: ExecutionRequest, forward: Terms, amount: Decimal, quotes: Quotes) -> ExecutionRequest | None:
     """Return the request that undoes `amount` of a conversion or a loan."""
     kind = request.operation_type
     if _leaves_exchange(request):

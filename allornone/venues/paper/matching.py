@@ -71,17 +71,13 @@ class Matching:
         with self._ledger.transaction() as book:
             order = _open(book, order_id)
             rest = _rest(order)
-            return self._fill(
-                book, order, _terms(order), rest if amount is None else min(rest, amount), self.clock()
-            )
+            return self._fill(book, order, _terms(order), rest if amount is None else min(rest, amount), self.clock())
 
     def cancel(self, order_id: int) -> OrderRow:
         """Cancel the rest of an open order. Raises as `fill` does."""
         with self._ledger.transaction() as book:
             order = _open(book, order_id)
-            return book.settle(
-                order_id, OrderState.CANCELLED, order.filled, reason="cancelled: by the operator"
-            )
+            return book.settle(order_id, OrderState.CANCELLED, order.filled, reason="cancelled: by the operator")
 
     def recall(self, venue: str, request: ExecutionRequest, terms: Terms | None) -> None:
         """Cancel what is open under a reference; on a chain, use up the nonce of what was never seen."""
@@ -91,9 +87,7 @@ class Matching:
             orders = book.orders_of(venue, request.client_ref)
             for order in orders:
                 if order.state is OrderState.OPEN:
-                    book.settle(
-                        order.order_id, OrderState.CANCELLED, order.filled, reason="cancelled: recalled"
-                    )
+                    book.settle(order.order_id, OrderState.CANCELLED, order.filled, reason="cancelled: recalled")
             known = any(order.state is not OrderState.IN_FLIGHT for order in orders)
             if terms is not None and not known and on_chain(venue):
                 book.add_order(
@@ -118,9 +112,7 @@ class Matching:
                 book.arrive(order.order_id, moment)
                 self._decide(book, book.settle(order.order_id, OrderState.OPEN, ZERO), terms, moment, None)
 
-    def _decide(
-        self, book: Book, order: OrderRow, terms: Terms, now: datetime, act: FaultRule | None
-    ) -> OrderRow:
+    def _decide(self, book: Book, order: OrderRow, terms: Terms, now: datetime, act: FaultRule | None) -> OrderRow:
         behaviour = Behaviour.OK if act is None else act.behaviour
         refusal = self._refusal(book, order, terms, now, behaviour)
         if refusal is not None:
@@ -131,9 +123,7 @@ class Matching:
             return order
         return self._fill(book, order, terms, self._takes(book, terms), now, closes=True)
 
-    def _fill_part(
-        self, book: Book, order: OrderRow, terms: Terms, now: datetime, act: FaultRule
-    ) -> OrderRow:
+    def _fill_part(self, book: Book, order: OrderRow, terms: Terms, now: datetime, act: FaultRule) -> OrderRow:
         part = floored(times(terms.amount, act.ratio), terms.step)
         if part:
             order = self._fill(book, order, terms, part, now, closes=act.behaviour is Behaviour.PARTIAL)
@@ -143,9 +133,7 @@ class Matching:
             return book.settle(order.order_id, OrderState.OPEN, order.filled, due_at=now + act.delay)
         return order
 
-    def _refusal(
-        self, book: Book, order: OrderRow, terms: Terms, now: datetime, behaviour: Behaviour
-    ) -> str | None:
+    def _refusal(self, book: Book, order: OrderRow, terms: Terms, now: datetime, behaviour: Behaviour) -> str | None:
         """Return why the venue does not take the order, None where it does."""
         if behaviour is Behaviour.REFUSE:
             return "rejected: by the venue's own rules"

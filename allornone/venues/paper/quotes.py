@@ -1,6 +1,7 @@
 """What the paper venues charge and pay, read from a YAML file; the packaged one is the default."""
 
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -170,6 +171,7 @@ def read_quotes(text: str, name: str) -> Quotes:
         raise BadGroupError(f"{name} is no quotes file: {error}") from error
 
 
+@cache
 def packaged_quotes() -> Quotes:
     """Return the quotes that the package ships."""
     return read_quotes(

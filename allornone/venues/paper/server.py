@@ -86,9 +86,7 @@ class PaperServer:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         venue = self._venues.get(request.match_info["venue"])
         if venue is None:
-            raise RefusedError(
-                f"no paper venue {request.match_info['venue']!r}; there are {', '.join(PAPER_VENUES)}"
-            )
+            raise RefusedError(f"no paper venue {request.match_info['venue']!r}; there are {', '.join(PAPER_VENUES)}")
         call = Call.model_validate_json(await request.text())
         try:
             return _answer(await _serve(venue, request.match_info["call"], call))
@@ -109,9 +107,7 @@ class PaperServer:
 
     async def _orders(self, request: web.Request) -> web.StreamResponse:
         state = request.query.get("state")
-        rows = await asyncio.to_thread(
-            self._world.ledger.orders, None if state is None else OrderState(state)
-        )
+        rows = await asyncio.to_thread(self._world.ledger.orders, None if state is None else OrderState(state))
         body = _ORDERS.dump_json([_view(row) for row in rows])
         return web.Response(body=body, content_type="application/json")
 

@@ -56,10 +56,7 @@ class Terms(BaseModel):
     def prepared(self) -> Prepared:
         """Return the terms as the text that the event log keeps."""
         values = self.model_dump(mode="json", exclude_none=True)
-        return {
-            name: str(value).lower() if isinstance(value, bool) else str(value)
-            for name, value in values.items()
-        }
+        return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()}
 
 
 def held(venue: str, token: str) -> str:
@@ -153,9 +150,7 @@ def _money(request: ExecutionRequest) -> tuple[str, str]:
     """Return the key and token of a loan's money: it is kept at the source venue, lending is the target's."""
     borrows = request.operation_type in (OperationType.BORROW, OperationType.FLASH_BORROW)
     first, second = (
-        (request.target_token, request.source_token)
-        if borrows
-        else (request.source_token, request.target_token)
+        (request.target_token, request.source_token) if borrows else (request.source_token, request.target_token)
     )
     token = second if position_type(request.target_venue, first) is PositionType.DEBT else first
     return held(request.source_venue, token), token
@@ -181,14 +176,10 @@ def _least(details: SwapDetails, quotes: Quotes, request: ExecutionRequest) -> D
     fair = quotes.converted(details.amount, request.source_token, request.target_token)
     if details.min_out is not None or details.max_slippage_bps is None or fair is None:
         return details.min_out
-    return placed_down(
-        total((fair, -bps_of(fair, details.max_slippage_bps))), quotes.decimals(request.target_token)
-    )
+    return placed_down(total((fair, -bps_of(fair, details.max_slippage_bps))), quotes.decimals(request.target_token))
 
 
-def _terms(
-    request: ExecutionRequest, quotes: Quotes, principal: str, counter: str | None, amount: Decimal
-) -> Terms:
+def _terms(request: ExecutionRequest, quotes: Quotes, principal: str, counter: str | None, amount: Decimal) -> Terms:
     token = principal.rpartition(":")[2]
     unit = quotes.unit(token)
     rounded = floored(amount, unit)

@@ -28,9 +28,7 @@ _NEVER_ARRIVES = frozenset({Behaviour.LOSE_REQUEST, Behaviour.ERROR_5XX_NOT_EXEC
 class PaperVenue:
     """One paper venue. All that share a ledger see one world; file work is done in threads."""
 
-    def __init__(
-        self, name: str, ledger: PaperLedger, quotes: QuotesFile, faults: PaperFaults, clock: Clock
-    ) -> None:
+    def __init__(self, name: str, ledger: PaperLedger, quotes: QuotesFile, faults: PaperFaults, clock: Clock) -> None:
         capabilities = paper_capabilities(name)
         if capabilities is None:
             raise LookupError(f"no paper venue {name!r}")
@@ -92,9 +90,7 @@ class PaperVenue:
 
     def _terms(self, request: ExecutionRequest) -> Terms:
         if request.venue != self._name:
-            raise RefusedError(
-                f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID
-            )
+            raise RefusedError(f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID)
         self._declared(request)
         quotes = self._quotes.current()
         terms = terms_of(request, quotes)
@@ -136,9 +132,7 @@ class PaperVenue:
 
     def _answer(self, request: ExecutionRequest, order: OrderRow) -> Reading:
         with self._ledger.transaction() as book:
-            rows = [
-                row for row in book.effects_of(self._name, order.client_ref) if row.order_id == order.order_id
-            ]
+            rows = [row for row in book.effects_of(self._name, order.client_ref) if row.order_id == order.order_id]
         return reading_of(request, (order,), rows, self._matching.clock())
 
     def _lookup(self, request: ExecutionRequest) -> Reading:
@@ -151,9 +145,7 @@ class PaperVenue:
         if self._faults.of_lookup(self._name, request) is not None:
             raise VenueUnavailableError(f"{self._name} could not be asked; ask again later")
         if self._declared(request).recall:
-            self._matching.recall(
-                self._name, request, None if prepared is None else Terms.model_validate(prepared)
-            )
+            self._matching.recall(self._name, request, None if prepared is None else Terms.model_validate(prepared))
         return self._shown(request)
 
     def _shown(self, request: ExecutionRequest) -> Reading:
@@ -162,9 +154,7 @@ class PaperVenue:
             return unreadable(request, now)
         since = now - timedelta(seconds=RECENT_S) if declared.lookup == "recent" else None
         with self._ledger.transaction() as book:
-            orders = [
-                order for order in book.orders_of(self._name, request.client_ref) if _seen(order, now, since)
-            ]
+            orders = [order for order in book.orders_of(self._name, request.client_ref) if _seen(order, now, since)]
             shown = {order.order_id for order in orders}
             rows = [row for row in book.effects_of(self._name, request.client_ref) if row.order_id in shown]
         return reading_of(request, orders, rows, now, full_history=since is None)

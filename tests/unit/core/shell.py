@@ -49,6 +49,10 @@ class Shell:
     def plays(self, step: Step, answer: Answer) -> None:
         """Expect `step` to be next, after any waits, and answer it."""
         assert self.awaited() == step
+        self.hears(answer)
+
+    def hears(self, answer: Answer) -> None:
+        """Let the core observe an answer."""
         self.state = observe(self.plan, self.state, answer)
 
     def loses(self, step: Step) -> None:

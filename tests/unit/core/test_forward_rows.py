@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from allornone.core.answer import Answer, AnswerKind
-from allornone.core.observe import ended, observe, observe_last_looks, recorded
+from allornone.core.observe import ended, observe_last_looks, recorded
 from allornone.core.state import begin
 from allornone.core.steps import End, Execute, LastLook, Look, LookMode, Record, Undo, Wait
 from allornone.core.turn import turn
@@ -137,7 +137,7 @@ def test_a_lost_send_is_unknown_and_resolved() -> None:
     shell = Shell(plain(1))
     shell.loses(Execute(0, 1))
     assert isinstance(shell.step(), Look)
-    shell.state = observe(shell.plan, shell.state, unknown(0))
+    shell.hears(unknown(0))
     assert isinstance(shell.awaited(), Look)
 
 
@@ -146,7 +146,7 @@ def test_a_lost_send_never_counts_as_come_back() -> None:
     shell.loses(Execute(0, 1))
     step = shell.awaited()
     assert isinstance(step, Look)
-    shell.state = observe(shell.plan, shell.state, unknown(0))
+    shell.hears(unknown(0))
     assert shell.state.flight is not None
     assert not shell.state.flight.came_back
     assert shell.state.flight.revoked
@@ -180,7 +180,7 @@ def test_an_open_order_is_looked_at_until_its_time_is_over_and_then_recalled() -
         step = shell.awaited()
         assert isinstance(step, Look)
         modes.append(step.mode)
-        shell.state = observe(shell.plan, shell.state, still_open(0))
+        shell.hears(still_open(0))
     assert modes == ["look", "look", "look", "resolve", "resolve", "resolve"]
 
 
@@ -266,7 +266,7 @@ def test_an_order_that_the_last_look_finds_open_is_resolved_before_the_end() -> 
     step = shell.awaited()
     assert isinstance(step, Look)
     assert step.mode == "resolve"
-    shell.state = observe(shell.plan, shell.state, part(0))
+    shell.hears(part(0))
     shell.plays(Undo(0, 1), undone(0, units=1))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
 

@@ -74,5 +74,5 @@ def test_the_file_is_read_again_when_it_changes_and_may_go_away(tmp_path: Path) 
 
 
 def test_an_unknown_behaviour_is_refused_with_the_name_of_the_file() -> None:
-    with pytest.raises(BadGroupError, match="faults.yaml is no faults file"):
+    with pytest.raises(BadGroupError, match=r"faults\.yaml is no faults file"):
         read_faults("- behaviour: explode", "faults.yaml")

@@ -30,9 +30,13 @@ def test_what_fails_inside_a_transaction_leaves_nothing(tmp_path: Path) -> None:
     asked = buy("1")
     terms = terms_of(asked, paper.quotes.current())
 
-    with pytest.raises(ZeroDivisionError), paper.ledger.transaction() as book:
-        book.add_order("binance", asked, terms, OrderState.OPEN, received_at=NOON, visible_from=NOON)
-        raise ZeroDivisionError
+    def fails_halfway() -> None:
+        with paper.ledger.transaction() as book:
+            book.add_order("binance", asked, terms, OrderState.OPEN, received_at=NOON, visible_from=NOON)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_halfway()
 
     assert paper.ledger.orders() == ()
 
@@ -72,7 +76,6 @@ def test_an_effect_of_18_decimals_is_kept_to_the_last(tmp_path: Path) -> None:
 
 
 def test_several_processes_write_one_ledger(tmp_path: Path) -> None:
-    PaperLedger(tmp_path / "paper.db").close()
     root = Path(__file__).parents[3]
     writers = [
         subprocess.Popen([sys.executable, "-c", TWENTY_BUYS, tmp_path, name], cwd=root) for name in ("a", "b", "c")

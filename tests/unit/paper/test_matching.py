@@ -154,5 +154,7 @@ async def test_an_open_order_keeps_its_id_to_itself(tmp_path: Path) -> None:
     ],
     ids=["stake", "borrow", "flash_repay", "transfer", "internal_transfer"],
 )
-async def test_an_operation_changes_these_balances(tmp_path: Path, asked: ExecutionRequest, deltas: dict[str, str]) -> None:
+async def test_an_operation_changes_these_balances(
+    tmp_path: Path, asked: ExecutionRequest, deltas: dict[str, str]
+) -> None:
     assert shown((await run(world(tmp_path), asked)).handshake) == deltas
