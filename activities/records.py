@@ -35,7 +35,7 @@ class RecordActivities:
         if task.kind is TransitionKind.STARTED:
             self._check(task)
         event = end_event(task, task.result) if task.result is not None else transition(task)
-        recorded = await self._log.record((event,), task.known_seq)
+        recorded = await self._log.record((event,), task.known_seq, task.in_flight)
         return RecordAnswer(seq=recorded.seq, superseded=recorded.superseded)
 
     def _check(self, task: RecordTask) -> None:

@@ -62,13 +62,17 @@ class OperationTask(BaseModel):
 
 
 class RecordTask(BaseModel):
-    """One group event: a transition, or, with a result, the end."""
+    """One group event: a transition, or, with a result, the end.
+
+    `in_flight` is the reference whose records the workflow may not have seen yet.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     context: GroupContext
     number: int = 0
     known_seq: int = 0
+    in_flight: ClientRef | None = None
     kind: TransitionKind | None = None
     reason: str = ""
     actor: str = ""

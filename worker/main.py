@@ -3,7 +3,9 @@
 from allornone.cli.app import app
 from allornone.client.exit import run_and_exit
 from worker.commands import dev, worker
+from worker.demo import demo
 
+app.command()(demo)
 app.command()(dev)
 app.command()(worker)
 

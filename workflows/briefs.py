@@ -127,10 +127,12 @@ def look_task(plan: AtomicGroup, state: GroupState, look: Look, not_after: datet
 def notice_task(plan: AtomicGroup, state: GroupState, notice: Notice, number: int) -> RecordTask:
     """Return the task of recording one transition; the start carries the whole plan."""
     subject = notice.subject
+    flight = state.flight
     return RecordTask(
         context=context(plan),
         number=number,
         known_seq=state.known_seq,
+        in_flight=reference(plan, flight.index, flight.direction, flight.epoch) if flight is not None else None,
         kind=notice.kind,
         reason=notice.reason,
         actor=notice.actor,

@@ -29,7 +29,7 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
     """
     named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
     try:
-        receipt: CommandReceipt = await handle.execute_update(
+        receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             name, named, id=named.command_id, result_type=CommandReceipt, rpc_timeout=TIMEOUT
         )
     except WorkflowUpdateFailedError as error:

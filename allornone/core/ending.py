@@ -1,7 +1,7 @@
 """The end: one of four honest words, and the exact deltas behind it."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from allornone.core.facts import (
     current,
@@ -20,7 +20,7 @@ from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.operation import OperationCommand
 from allornone.models.result import GroupResult, OperationResult, OperationState, UnfencedRange
 from allornone.positions import parse_key
-from allornone.reconcile import friction_and_residual
+from allornone.reconcile import FrictionAndResidual, friction_and_residual
 from allornone.units import EXACT, total
 
 
@@ -58,18 +58,26 @@ def split(plan: AtomicGroup, state: GroupState) -> tuple[dict[str, Decimal], dic
     if state.verdict is GroupStatus.COMPLETED:
         pairs = zip(plan.operations, state.operations, strict=True)
         return without_zero(add(*(_beyond_plan(operation, progress) for operation, progress in pairs))), {}
-    halves = [
-        friction_and_residual([net_deltas(progress)], fees(progress), undone=progress.undone)
-        for progress in state.operations
-    ]
+    halves = [_parts(progress) for progress in state.operations]
     frictions, residuals = [half.friction for half in halves], [half.residual for half in halves]
     return without_zero(add(*frictions)), without_zero(add(*residuals))
+
+
+def _parts(progress: Progress) -> FrictionAndResidual:
+    return friction_and_residual([net_deltas(progress)], fees(progress), undone=progress.undone)
 
 
 def _beyond_plan(operation: OperationCommand, progress: Progress) -> dict[str, Decimal]:
     expected = located(operation.expected_deltas, operation.source_venue, operation.target_venue)
     share = EXACT.divide(executed_amount(progress), operation.operation_details.amount)
-    return subtract(net_deltas(progress), expected if share == 1 else scaled(expected, share))
+    if share != 1:
+        expected = {key: _in_places(amount) for key, amount in scaled(expected, share).items()}
+    return subtract(net_deltas(progress), expected)
+
+
+def _in_places(amount: Decimal) -> Decimal:
+    """Return `amount` in the 18 places that an amount has: a third of something has no exact decimal."""
+    return amount.quantize(Decimal("1E-18"), ROUND_HALF_EVEN, EXACT)
 
 
 def _friction_is_bounded(plan: AtomicGroup, state: GroupState) -> bool:
@@ -120,7 +128,7 @@ def operation_result(plan: AtomicGroup, state: GroupState, index: int) -> Operat
     shown = [attempt for attempt in progress.attempts if attempt.handshake is not None]
     forward = [attempt for attempt in shown if attempt.direction is Direction.FORWARD]
     verdicts = [attempt.verdict for attempt in forward_attempts(progress) if attempt.verdict is not None]
-    left = {} if progress.undone or state.verdict is GroupStatus.COMPLETED else dict(net_deltas(progress))
+    left = {} if state.verdict is GroupStatus.COMPLETED else _parts(progress).residual
     return OperationResult(
         operation_id=plan.operations[index].operation_id,
         state=state_of(progress, flying=False),

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from allornone.documents.shapes import list_of, mapping_of
 from allornone.documents.wording import worded
 from allornone.errors import BadGroupError
 from allornone.models.group import AtomicGroup
@@ -54,18 +55,18 @@ def spot(data: object, loc: Place) -> str:
     pydantic puts the names of union members and key markers into its places; a reader of the file has not
     written them.
     """
-    path: str = ""
-    here: Any = data
+    path, here = "", data
     for position, step in enumerate(loc):
+        fields, entries = mapping_of(here), list_of(here)
         if isinstance(step, int):
             path += f"[{step}]"
-            here = here[step] if isinstance(here, list | tuple) and step < len(here) else None
+            here = entries[step] if entries is not None and step < len(entries) else None
             continue
-        known = isinstance(here, Mapping) and step in here
-        if not known and (position < len(loc) - 1 or not isinstance(here, Mapping) or step == "[key]"):
+        known = fields is not None and step in fields
+        if not known and (position < len(loc) - 1 or fields is None or step == "[key]"):
             continue
         path += f".{step}" if path else step
-        here = here[step] if known else None
+        here = fields[step] if fields is not None and known else None
     return path
 
 

@@ -1,12 +1,14 @@
 """A group file, from its bytes to a group. Whatever is wrong with it is one BadGroupError."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from allornone.documents.complaints import validated_group
 from allornone.documents.notations import from_json, from_yaml
 from allornone.documents.numbers import Twice
+from allornone.documents.shapes import list_of, mapping_of
 from allornone.errors import BadGroupError
 from allornone.models.group import AtomicGroup
 
@@ -23,13 +25,14 @@ def read_group(path: Path | str, *, group_id: str | None = None) -> AtomicGroup:
     message has a line per place that is wrong and says what to write there.
     """
     name = "standard input" if str(path) == STDIN else str(path)
-    data = _parsed(name, _text(name, _bytes(path, name)), Path(path).suffix.lower())
-    if not isinstance(data, dict):
-        raise BadGroupError(f"{name}: a group must be a mapping with atomic_group_id and operations, was {_kind(data)}")
+    parsed = _parsed(name, _text(name, _bytes(path, name)), Path(path).suffix.lower())
+    data = mapping_of(parsed)
+    if data is None:
+        raise BadGroupError(
+            f"{name}: a group must be a mapping with atomic_group_id and operations, was {_kind(parsed)}"
+        )
     _refuse_twice(name, data, "")
-    if group_id is not None:
-        data = _renamed(data, group_id)
-    return validated_group(data, name)
+    return validated_group(data if group_id is None else _renamed(data, group_id), name)
 
 
 def _bytes(path: Path | str, name: str) -> bytes:
@@ -62,7 +65,7 @@ def _text(name: str, content: bytes) -> str:
     return text
 
 
-def _parsed(name: str, text: str, suffix: str) -> Any:
+def _parsed(name: str, text: str, suffix: str) -> object:
     as_json = suffix == ".json" or (suffix not in (".yaml", ".yml") and text.lstrip()[0] in "{[")
     try:
         return from_json(text) if as_json else from_yaml(text)
@@ -76,26 +79,26 @@ def _kind(data: object) -> str:
     return "a list" if isinstance(data, list) else repr(data)[:60]
 
 
-def _refuse_twice(name: str, value: Any, place: str) -> None:
+def _refuse_twice(name: str, value: object, place: str) -> None:
     if isinstance(value, Twice):
         raise BadGroupError(f"{name}: {place} is written twice; keep one of them")
-    if isinstance(value, dict):
-        for key, part in value.items():
-            _refuse_twice(name, part, f"{place}.{key}" if place else str(key))
-    if isinstance(value, list):
-        for index, part in enumerate(value):
-            _refuse_twice(name, part, f"{place}[{index}]")
+    for key, part in (mapping_of(value) or {}).items():
+        _refuse_twice(name, part, f"{place}.{key}" if place else str(key))
+    for index, part in enumerate(list_of(value) or ()):
+        _refuse_twice(name, part, f"{place}[{index}]")
 
 
-def _renamed(data: dict[str, Any], group_id: str) -> dict[str, Any]:
-    """Give the group and each operation that names its old group the new id."""
-    old, operations = data.get("atomic_group_id"), data.get("operations")
-    if isinstance(operations, list):
-        operations = [_moved(operation, old, group_id) for operation in operations]
-    return {**data, "atomic_group_id": group_id, "operations": operations}
+def _renamed(data: Mapping[str, Any], group_id: str) -> Mapping[str, Any]:
+    """Give the group, and each operation that names its old group, the new id."""
+    old, operations = data.get("atomic_group_id"), list_of(data.get("operations"))
+    if operations is None:
+        return {**data, "atomic_group_id": group_id}
+    moved = [_moved(operation, old, group_id) for operation in operations]
+    return {**data, "atomic_group_id": group_id, "operations": moved}
 
 
-def _moved(operation: Any, old: object, group_id: str) -> Any:
-    if isinstance(operation, dict) and old is not None and operation.get("atomic_group_id") == old:
-        return {**operation, "atomic_group_id": group_id}
+def _moved(operation: object, old: object, group_id: str) -> object:
+    fields = mapping_of(operation)
+    if fields is not None and old is not None and fields.get("atomic_group_id") == old:
+        return {**fields, "atomic_group_id": group_id}
     return operation

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from allornone.documents.shapes import mapping_of
 from allornone.models.details import OperationDetails
 from allornone.models.group import GroupPolicy
 from allornone.models.operation import GivenInverse, OperationCommand, Tolerance
@@ -183,5 +184,4 @@ def _at(data: object, place: str) -> Mapping[str, Any]:
             here = here[name] if name else here[int(index)]
         except (KeyError, IndexError, TypeError):
             return {}
-    found: Mapping[str, Any] = here if isinstance(here, Mapping) else {}
-    return found
+    return mapping_of(here) or {}

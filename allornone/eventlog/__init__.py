@@ -35,9 +35,10 @@ class EventLog(Protocol):
         """Write `revoked` for a reference, once, and return all that is known of it. May be called again."""
         ...
 
-    async def record(self, events: tuple[Event, ...], known_seq: int) -> Recorded:
+    async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         """Write events in order, each once by its `event_id`. May be called again.
 
+        `in_flight` is the reference whose records the group's workflow may not have seen yet: they are its own.
         The same id with other facts is kept too, as a `conflict` transition.
         """
         ...

@@ -29,6 +29,12 @@ class Mark(NamedTuple):
     kind: str
 
 
+def _kind(file: str, fields: Fields) -> str:
+    """Return what a record is: an intent by its own name, since it is the one operation record that decides."""
+    intent = file == OPERATIONS and fields["status"] == ExecutionStatus.PENDING
+    return ExecutionStatus.PENDING.value if intent else FAMILIES[file]
+
+
 @dataclass(slots=True)
 class ReferenceIndex:
     """What is known of one reference."""
@@ -89,7 +95,7 @@ class GroupIndex:
     def add(self, file: str, fields: Fields, place: Place) -> None:
         """Take in a record of this group."""
         client_ref: str | None = fields.get("client_ref")
-        kind: str = fields.get("kind") or FAMILIES[file]
+        kind: str = fields.get("kind") or _kind(file, fields)
         insort(self.marks, Mark(fields["seq"], fields["event_id"], client_ref or "", kind))
         if client_ref:
             self.references.setdefault(client_ref, ReferenceIndex()).add(file, fields, place)
@@ -121,14 +127,6 @@ class Index:
     def open_groups(self) -> tuple[str, ...]:
         """Return the groups that are open, in the order in which the log first heard of them."""
         return tuple(group_id for group_id, group in self._groups.items() if group.open)
-
-    def open_groups(self) -> tuple[str, ...]:
-        """Return the groups that were started, have no end record, and were not found abandoned last of all."""
-        return tuple(
-            group_id
-            for group_id, group in self._groups.items()
-            if group.started and not group.end_ids and group.marks[-1].kind != TransitionKind.ABANDONED
-        )
 
     def add(self, fields: Fields, place: Place) -> None:
         """Take in the record that lies at `place`."""

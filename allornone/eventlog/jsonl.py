@@ -54,9 +54,9 @@ class JsonlEventLog:
         """Write `revoked` for a reference, once, and return all that is known of it."""
         return await self._commit(lambda: permit.revoke(self._journal, revocation, known_seq))
 
-    async def record(self, events: tuple[Event, ...], known_seq: int) -> Recorded:
+    async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         """Write events of one group in order, each once; see `EventLog.record`."""
-        return await self._commit(lambda: recording.record(self._journal, events, known_seq))
+        return await self._commit(lambda: recording.record(self._journal, events, known_seq, in_flight))
 
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
         """Return all that is recorded of a reference."""
@@ -69,10 +69,6 @@ class JsonlEventLog:
     async def open_groups(self) -> tuple[str, ...]:
         """Return the groups that were started and have neither an end record nor were found abandoned since."""
         return await self._commit(self._journal.index.open_groups)
-
-    async def open_groups(self) -> tuple[str, ...]:
-        """Return the groups that were started and have no end; see `EventLog.open_groups`."""
-        return await self._commit(lambda: recording.open_groups(self._journal))
 
     async def _commit(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.wrap_future(self._commits.submit(work))

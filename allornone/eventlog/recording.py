@@ -11,14 +11,17 @@ from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
 
 
-def record(journal: Journal, events: tuple[Event, ...], known_seq: int | None) -> Recorded:
+def record(
+    journal: Journal, events: tuple[Event, ...], known_seq: int | None, in_flight: str | None = None
+) -> Recorded:
     """Write events of one group in order, each once by its `event_id`.
 
     When another life of the group went on, evidence is still written and decisions are not. A `known_seq` of
     None does not ask about other lives. Called under the journal's lock.
     """
     group_id = _one_group(events)
-    stale = known_seq is not None and superseded(journal.index.group(group_id), Question.of(events, known_seq))
+    group = journal.index.group(group_id)
+    stale = known_seq is not None and superseded(group, Question.of(events, known_seq, in_flight))
     for event in events:
         _write_once(journal, event, stale=stale)
     return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale)
@@ -29,11 +32,6 @@ def group_trace(journal: Journal, group_id: str) -> GroupTrace:
     group = journal.index.group(group_id)
     started = GroupTransitionEvent.model_validate(journal.load(group.started)) if group.started else None
     return GroupTrace(seq=group.last_seq, started=started, ended=bool(group.end_ids))
-
-
-def open_groups(journal: Journal) -> tuple[str, ...]:
-    """Return the groups that were started and have no end."""
-    return journal.index.open_groups()
 
 
 def _one_group(events: tuple[Event, ...]) -> str | None:

@@ -7,9 +7,7 @@ from allornone.eventlog.index import GroupIndex, Mark
 from allornone.eventlog.layout import kind_of, reference_of
 from allornone.events import Event
 from allornone.events.transition import TransitionKind
-
-OBSERVED = frozenset({TransitionKind.CONFLICT, TransitionKind.LATE_EFFECT, TransitionKind.SUPERSEDED})
-"""What a look at a group leaves in the log. It is no life of the group."""
+from allornone.models.execution import ExecutionStatus
 
 AFTER_THE_END = frozenset({TransitionKind.CONFLICT, TransitionKind.LATE_EFFECT, TransitionKind.COMMAND})
 """What still happens to a group that has ended."""
@@ -27,10 +25,16 @@ DECISIONS = frozenset(
 )
 """What only the life that goes on may say. Everything else is evidence, and evidence is always kept."""
 
+STEPS = DECISIONS | {ExecutionStatus.PENDING.value}
+"""What shows that a life went on: its decisions and its intents. Evidence may come late, and of any life."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks: the references and events of the call, and the last record its workflow has seen."""
+    """Who asks: the references and events of the call, and the last record its workflow has seen.
+
+    The reference that the workflow has in flight is among them: it may have records that it has not seen.
+    """
 
     known_seq: int
     references: frozenset[str]
@@ -38,9 +42,9 @@ class Question:
     kinds: frozenset[str]
 
     @classmethod
-    def of(cls, events: tuple[Event, ...], known_seq: int) -> Self:
+    def of(cls, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Self:
         """Return the question that writing `events` asks."""
-        references = (reference_of(event) for event in events)
+        references = (*(reference_of(event) for event in events), in_flight)
         return cls(
             known_seq=known_seq,
             references=frozenset(reference for reference in references if reference),
@@ -50,7 +54,7 @@ class Question:
 
     def own(self, mark: Mark) -> bool:
         """Return whether a record belongs to what is asked."""
-        return mark.client_ref in self.references or mark.event_id in self.event_ids or mark.kind in OBSERVED
+        return mark.client_ref in self.references or mark.event_id in self.event_ids
 
 
 def superseded(group: GroupIndex, question: Question) -> bool:
@@ -68,6 +72,6 @@ def _went_on(group: GroupIndex, question: Question) -> bool:
     for mark in reversed(group.marks):
         if mark.seq <= question.known_seq:
             return False
-        if not question.own(mark):
+        if mark.kind in STEPS and not question.own(mark):
             return True
     return False

@@ -106,7 +106,7 @@ def _shown(request: ExecutionRequest, orders: Sequence[OrderRow], rows: Sequence
     return ExecutionHandshake(
         operation_id=request.operation_id,
         status=ExecutionStatus.UNKNOWN,
-        actual_deltas=deltas_of([e for e in effects if e.kind == "principal"]),
+        actual_deltas=deltas_of(effects),
         execution_details=execution_details(request, effects, amount),
         fees=fees_of(effects),
         filled_ratio=_ratio(amount, orders[0].requested),

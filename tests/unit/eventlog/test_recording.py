@@ -280,3 +280,20 @@ async def test_events_of_two_groups_are_refused(log: JsonlEventLog) -> None:
 async def test_an_event_without_an_id_is_refused(log: JsonlEventLog) -> None:
     with pytest.raises(ValueError, match="without an event_id cannot be recorded once"):
         await log.record((operation("confirmed", event_id=""),), known_seq=0)
+
+
+async def test_the_intent_in_flight_does_not_supersede_a_command(log: JsonlEventLog) -> None:
+    await log.record((intent(FIRST_REF),), known_seq=0)
+
+    recorded = await log.record((COMMAND,), known_seq=0, in_flight=FIRST_REF)
+
+    assert (recorded.seq, recorded.superseded) == (2, False)
+
+
+@pytest.mark.parametrize("evidence", [CONFIRMED, delta(), revocation()], ids=["outcome", "delta", "revoked"])
+async def test_late_evidence_of_an_older_reference_supersedes_nothing(log: JsonlEventLog, evidence: Event) -> None:
+    await log.record((evidence,), known_seq=0)
+
+    recorded = await log.record((COMMAND,), known_seq=0)
+
+    assert not recorded.superseded

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -5,8 +6,9 @@ import pytest
 
 from allornone.errors import RefusedError
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest
+from allornone.venues.paper import PaperWorld
 from allornone.venues.reading import ReadingState
-from tests.unit.paper.world import buy, perp, request, run, world
+from tests.unit.paper.world import NOON, buy, perp, request, run, world
 
 PRICED = "prices: {ETH/USDT: 3000, BNB/USDT: 600}\ntokens: {USDT: {decimals: 6}}\nfees_bps: {binance: {spot: 10}}\n"
 
@@ -126,6 +128,20 @@ async def test_an_open_order_keeps_its_id_to_itself(tmp_path: Path) -> None:
         await run(paper, buy("1"))
 
     assert paper.ledger.totals()["binance:BaseToken:ETH"] == Decimal("0.5")
+
+
+async def test_a_venue_with_a_short_memory_forgets_what_is_over(tmp_path: Path) -> None:
+    now = [NOON]
+    paper = PaperWorld(tmp_path, lambda: now[0])
+    asked = request("withdraw", ("coinbase", "wallet"), ("ETH", "ETH"), amount="1")
+    await run(paper, asked)
+    before = await paper.venue("coinbase").lookup(asked, None)
+
+    now[0] += timedelta(hours=2)
+
+    after = await paper.venue("coinbase").lookup(asked, None)
+    assert (before.state, after.state) == (ReadingState.CLOSED, ReadingState.NOT_FOUND)
+    assert not after.full_history
 
 
 @pytest.mark.parametrize(

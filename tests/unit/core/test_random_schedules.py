@@ -1,0 +1,55 @@
+"""A hundred thousand random schedules, each held against what the virtual venue really did.
+
+`CORE_SEEDS` (default 100000) sets how many, `CORE_FIRST_SEED` where they begin: a failure prints the seed of its run.
+"""
+
+import os
+from collections import Counter
+from random import Random
+from typing import Any
+
+from allornone.models.group import AtomicGroup, GroupStatus
+from tests.unit.core.plans import group
+from tests.unit.core.schedule import Schedule
+
+SEEDS = int(os.environ.get("CORE_SEEDS", "100000"))
+FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
+PLANS = 400
+
+
+def random_plan(number: int) -> AtomicGroup:
+    """Return plan `number`: one to four operations, each with a few of the things that it may declare."""
+    random = Random(number)  # noqa: S311 (plans are to be repeatable)
+    operations = [random_operation(random) for _ in range(random.choice((1, 2, 2, 3, 3, 4)))]
+    return group(
+        *operations,
+        on_stuck_undo=random.choice(("wait", "continue")),
+        accept_residual=random.random() < 0.3,
+        resolve_budget_s=random.choice((1, 100, 600)),
+        undo_budget_s=random.choice((1, 100, 900)),
+        forward_retries=random.choice((0, 0, 1, 3)),
+    )
+
+
+def random_operation(random: Random) -> dict[str, Any]:
+    how: dict[str, Any] = {"timeout_s": random.choice((1, 10, 60))}
+    if random.random() < 0.12:
+        how["pivot"] = True
+    if random.random() < 0.1:
+        how["rollback"] = "none"
+    if random.random() < 0.3:
+        how["independent"] = True
+    if random.random() < 0.2:
+        how["min_fill"] = "0.5"
+    return how
+
+
+def test_no_schedule_breaks_an_invariant_and_each_comes_to_an_end() -> None:
+    plans = [random_plan(number) for number in range(PLANS)]
+    ends: Counter[GroupStatus] = Counter()
+    for seed in range(FIRST, FIRST + SEEDS):
+        try:
+            ends[Schedule(plans[seed % PLANS], seed).run()] += 1
+        except AssertionError as broken:
+            raise AssertionError(f"seed {seed}: {broken}") from broken
+    assert set(ends) == {GroupStatus.COMPLETED, GroupStatus.ROLLED_BACK, GroupStatus.FAILED, GroupStatus.PARTIAL}

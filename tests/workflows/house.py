@@ -1,0 +1,154 @@
+"""One installation under test: paper venues, an event log, and a worker on a queue of its own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+from activities.operations import OperationActivities
+from activities.records import RecordActivities
+from allornone import wire
+from allornone.client.start import start
+from allornone.eventlog import EventLog
+from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.eventlog.reader import EventReader
+from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
+from allornone.models.commands import Command, CommandReceipt
+from allornone.models.group import AtomicGroup
+from allornone.models.result import GroupResult, GroupView
+from allornone.venues import Venue
+from allornone.venues.paper import PAPER_VENUES, PaperWorld
+from tests.workflows.plans import Leg, group
+from worker.build import sandbox
+from workflows.atomic_group import AtomicGroupWorkflow
+
+PATIENCE_S = 30
+Handle = WorkflowHandle[Any, GroupResult]
+
+
+class ServerTime:
+    """The venues' clock: the start of the activity that asks, by the server, plus what passed since.
+
+    Where the server skips time, it passes for the venues as it does for the group.
+    """
+
+    def __init__(self) -> None:
+        self._begun: dict[bytes, float] = {}
+        self._last = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        if activity.in_activity():
+            info = activity.info()
+            begun = self._begun.setdefault(info.task_token, time.monotonic())
+            passed = timedelta(seconds=time.monotonic() - begun)
+            self._last = max(self._last, info.started_time.astimezone(UTC) + passed)
+        return self._last
+
+
+class House:
+    """A data folder with everything in it. `log` and `venues` may be replaced before a worker runs."""
+
+    def __init__(self, folder: Path, client: Client, task_queue: str) -> None:
+        self.client = client
+        self.task_queue = task_queue
+        self.folder = folder
+        self.group_id = f"group-{task_queue}"
+        self.world = PaperWorld(folder, ServerTime())
+        self.venues: Mapping[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
+        self.log: EventLog = JsonlEventLog(folder / "logs")
+
+    def group(self, *legs: Leg, **more: Any) -> AtomicGroup:
+        """Return the plan of this house's one group."""
+        return group(self.group_id, *legs, **more)
+
+    def misbehave(self, *rules: dict[str, Any]) -> None:
+        """Script what the venues do wrong from now on."""
+        part = self.folder / "part"
+        part.write_text(yaml.safe_dump(list(rules)))
+        part.replace(self.folder / "paper-faults.yaml")
+
+    @asynccontextmanager
+    async def working(self, **options: Any) -> AsyncIterator[None]:
+        """Run a worker."""
+        operations = OperationActivities(self.venues, self.log)
+        records = RecordActivities(self.venues, self.log)
+        async with Worker(
+            self.client,
+            task_queue=self.task_queue,
+            workflows=[AtomicGroupWorkflow],
+            activities=[
+                operations.execute_operation,
+                operations.resolve_operation,
+                operations.rollback_operation,
+                records.record_group_event,
+            ],
+            workflow_runner=sandbox(),
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+            **options,
+        ):
+            yield
+
+    async def start(self, plan: AtomicGroup) -> Handle:
+        """Start a group as the client does."""
+        return await start(self.client, self.task_queue, plan)
+
+    async def ends(self, handle: Handle) -> GroupResult:
+        """Wait for the end."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await handle.result()
+
+    async def run(self, plan: AtomicGroup, **options: Any) -> GroupResult:
+        """Run a group from its start to its end."""
+        async with self.working(**options):
+            return await self.ends(await self.start(plan))
+
+    async def shows(self, handle: Handle, wanted: Callable[[GroupView], bool]) -> GroupView:
+        """Wait until the group shows what is wanted."""
+        view: GroupView | None = None
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    view = await handle.query(wire.STATUS, result_type=GroupView)
+                    if wanted(view):
+                        return view
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"the group came no further than {view}") from None
+
+    async def tell(self, handle: Handle, name: str, command: Command) -> CommandReceipt:
+        """Give a command and wait for its answer."""
+        return await handle.execute_update(name, command, result_type=CommandReceipt)
+
+    def events(self) -> list[Event]:
+        """Read the group's records back, in the order of `seq`."""
+        return list(EventReader(self.folder / "logs").events(self.group_id))
+
+    def story(self) -> list[str]:
+        """Return the group's records in a word or two each."""
+        return [_word(event) for event in self.events()]
+
+    def orders(self) -> list[str]:
+        """Return the orders that reached a venue, in their order."""
+        return [f"{row.operation_id} {row.direction} {row.state.value}" for row in self.world.ledger.orders()]
+
+    def changes(self) -> dict[str, str]:
+        """Return what the venues' own ledger says changed, fees included."""
+        return {key: str(amount) for key, amount in self.world.ledger.totals().items()}
+
+
+def _word(event: Event) -> str:
+    match event:
+        case OperationExecutionEvent():
+            return f"{event.operation_id} {event.status}"
+        case GroupTransitionEvent():
+            return event.kind.value
+        case _:
+            return getattr(event, "group_status", "deltas")
