@@ -13,6 +13,7 @@ from allornone.client.groups import GroupClient
 from allornone.errors import CommandRefusedError
 from allornone.models.commands import ResolveCommand, ResolvedOutcome, RetryCommand
 from allornone.models.result import GroupView, OperationState, OperationView
+from worker.demo_table import short
 
 ACTOR = "demo-operator"
 THINK_S = 3.0
@@ -52,9 +53,9 @@ class Operator:
             await self._groups.retry(group_id, RetryCommand(actor=ACTOR, reason="try again", client_ref=ref))
             return
         found = await self._books(ref)
-        self._say(f"{meant.venue}'s own books on {ref}: {changes(found) if found else 'nothing'}")
+        self._say(f"{meant.venue}'s own books on {ref}: {changes(short(found)) if found else 'nothing'}")
         outcome = ResolvedOutcome.CONFIRMED if found else ResolvedOutcome.FAILED
-        deltas = " ".join(shlex.quote(f"--delta={key}={amount}") for key, amount in found.items())
+        deltas = " ".join(shlex.quote(f"--delta={key}={amount}") for key, amount in short(found).items())
         self._say(f"$ allornone resolve {group_id} --outcome {outcome.value} {deltas}".rstrip())
         receipt = await self._groups.resolve(
             group_id,

@@ -24,7 +24,7 @@ PATIENCE_S = 120
 
 async def play(groups: GroupClient, operator: Operator, settings: Settings, examples: Path) -> list[Row]:
     """Run every scene, and what earlier runs left open, to the end of each."""
-    run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    run = f"{datetime.now(UTC):%y%m%d-%H%M%S}"
     open_now = await groups.list(open_only=True, limit=1000)
     left = [group.atomic_group_id for group in open_now if is_of_the_demo(group.atomic_group_id)]
     if left:

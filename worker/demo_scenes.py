@@ -14,7 +14,7 @@ from allornone.venues.paper.faults import Behaviour, FaultRule
 ASK_SOON_S = Decimal(3)
 """How long a group of the demo tries to find out by itself: nobody wants to watch for ten minutes."""
 
-_ID = re.compile(r"^demo-(?P<scene>[a-z]+)-(?P<run>\d{8}-\d{6})$")
+_ID = re.compile(r"^demo-(?P<scene>[a-z]+)-(?P<run>\d{6}-\d{6})$")
 
 
 @dataclass(frozen=True, slots=True)

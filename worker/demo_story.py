@@ -14,12 +14,11 @@ class Story:
     def __init__(self, log_dir: Path, group_id: str) -> None:
         self._reader = EventReader(log_dir)
         self._group_id = group_id
-        _, self._position = self._reader.after({})
+        self._position: Position = self._reader.after({})[1]
 
     def tell(self) -> None:
         """Say what was recorded since."""
-        found, position = self._reader.after(self._position)
-        self._position: Position = position
+        found, self._position = self._reader.after(self._position)
         for event in found:
             if event.atomic_group_id == self._group_id and (line := _line(event)):
                 say(f"  {line}")

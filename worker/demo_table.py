@@ -13,6 +13,7 @@ from allornone.client.address import ServerAddress
 from allornone.deltas import add, without_zero
 from allornone.models.group import ENDS, GroupStatus
 from allornone.models.result import GroupResult
+from allornone.positions import parse_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def print_rows(rows: list[Row], address: ServerAddress) -> None:
 
 def _table(rows: list[Row]) -> Table:
     table = Table(box=SIMPLE, pad_edge=False, show_lines=True, header_style="bold")
-    for column in ("group", "should end", "ended", "changed", "left (residual)", "cost (friction)"):
+    table.add_column("group", min_width=28)
+    for column in ("should end", "ended", "changed", "left (residual)", "cost (friction)"):
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(f"{row.group_id}\n{row.shows}", row.should.value if row.should else "any end", *_ended(row))
@@ -56,9 +58,9 @@ def _ended(row: Row) -> tuple[str, ...]:
     mark = "" if row.is_right else " (!)"
     return (
         row.result.status.value + mark,
-        _lines(changes(_changed(row.result))),
-        _lines(changes(row.result.residual_deltas)),
-        _lines(changes(row.result.friction)),
+        _cell(_changed(row.result)),
+        _cell(row.result.residual_deltas),
+        _cell(row.result.friction),
     )
 
 
@@ -67,8 +69,14 @@ def _changed(result: GroupResult) -> dict[str, Decimal]:
     return without_zero(add(*(handshake.actual_deltas for handshake in sent)))
 
 
-def _lines(cell: str) -> str:
-    return cell.replace(", ", "\n")
+def _cell(amounts: dict[str, Decimal]) -> str:
+    return changes(short(amounts)).replace(", ", "\n")
+
+
+def short(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Return the same changes under keys without their type, which the venue and the token tell."""
+    keys = {key: parse_key(key) for key in amounts}
+    return {f"{keys[key].venue}:{keys[key].token}": amount for key, amount in amounts.items()}
 
 
 def _link(address: ServerAddress, group_id: str) -> str:

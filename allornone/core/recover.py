@@ -21,10 +21,12 @@ def standstill(plan: AtomicGroup, state: GroupState) -> str | None:
         return None
     why, progress = trouble(plan.operations[index], state.operations[index]), state.operations[index]
     name = plan.operations[index].operation_id
-    if progress.pressed and why not in (Trouble.BREACH, Trouble.UNFENCED):
+    # A retry from before the deadline does not go on past it.
+    held = state.deadline and not state.released
+    if progress.pressed and not held and why not in (Trouble.BREACH, Trouble.UNFENCED):
         return None
     if why is not None and (index == floor or not may_try_again(plan, state, index, why)):
         return f"{name} {why.value}, and the pivot {plan.operations[floor].operation_id} is in effect"
-    if state.deadline and not state.released:
+    if held:
         return f"the deadline passed before {name}, and the pivot {plan.operations[floor].operation_id} is in effect"
     return None

@@ -15,6 +15,7 @@ class LogLock:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._threads = threading.Lock()
         self._process = os.getpid()
+        self._holder: int | None = None
 
     def __del__(self) -> None:
         descriptor = getattr(self, "_descriptor", None)
@@ -25,13 +26,18 @@ class LogLock:
     def held(self) -> Generator[None]:
         """Hold the lock.
 
-        Raises RuntimeError in a forked child: parent and child would hold the same lock at the same time.
+        Raises RuntimeError in a forked child, since parent and child would hold the same lock at the same time,
+        and in a thread that holds it already, which would wait for itself.
         """
         if os.getpid() != self._process:
             raise RuntimeError("this event log was opened before a fork; open it anew in the child process")
+        if self._holder == threading.get_ident():
+            raise RuntimeError("the event log's lock is already held by this thread")
         with self._threads:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            self._holder = threading.get_ident()
             try:
                 yield
             finally:
+                self._holder = None
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)

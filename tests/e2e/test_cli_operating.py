@@ -11,7 +11,7 @@ def blocked(desk: Desk, group_id: str) -> None:
         "{venue: binance.usdm, direction: forward, behaviour: lose_answer, count: always}",
         "{venue: binance.usdm, behaviour: unreadable, count: always}",
     )
-    ran = desk.says("run", desk.plan(group_id, policy="{resolve_budget_s: 1}"))
+    ran = desk.says("run", desk.plan(group_id, policy="{resolve_budget_s: 0.1}"))
     assert ran.exit_code == 3
     assert ran.stdout.startswith(f"group {group_id} is blocked")
     assert f"group {group_id} goes on; follow it with `allornone watch {group_id}`" in ran.stderr

@@ -19,14 +19,13 @@ from allornone import wire
 from allornone.client.start import start
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.reader import EventReader
-from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
 from allornone.venues import Venue
 from allornone.venues.paper import PAPER_VENUES, PaperWorld
-from tests.workflows.plans import Leg, group
+from tests.plans import Leg, group
+from tests.witness import Witness
 from worker.build import sandbox
 from workflows.atomic_group import AtomicGroupWorkflow
 
@@ -64,6 +63,7 @@ class House:
         self.world = PaperWorld(folder, ServerTime())
         self.venues: Mapping[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
         self.log: EventLog = JsonlEventLog(folder / "logs")
+        self.seen = Witness(folder / "logs", self.world, self.group_id)
 
     def group(self, *legs: Leg, **more: Any) -> AtomicGroup:
         """Return the plan of this house's one group."""
@@ -126,29 +126,3 @@ class House:
     async def tell(self, handle: Handle, name: str, command: Command) -> CommandReceipt:
         """Give a command and wait for its answer."""
         return await handle.execute_update(name, command, result_type=CommandReceipt)
-
-    def events(self) -> list[Event]:
-        """Read the group's records back, in the order of `seq`."""
-        return list(EventReader(self.folder / "logs").events(self.group_id))
-
-    def story(self) -> list[str]:
-        """Return the group's records in a word or two each."""
-        return [_word(event) for event in self.events()]
-
-    def orders(self) -> list[str]:
-        """Return the orders that reached a venue, in their order."""
-        return [f"{row.operation_id} {row.direction} {row.state.value}" for row in self.world.ledger.orders()]
-
-    def changes(self) -> dict[str, str]:
-        """Return what the venues' own ledger says changed, fees included."""
-        return {key: str(amount) for key, amount in self.world.ledger.totals().items()}
-
-
-def _word(event: Event) -> str:
-    match event:
-        case OperationExecutionEvent():
-            return f"{event.operation_id} {event.status}"
-        case GroupTransitionEvent():
-            return event.kind.value
-        case _:
-            return getattr(event, "group_status", "deltas")

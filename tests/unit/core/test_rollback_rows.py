@@ -286,6 +286,17 @@ def test_past_a_pivot_the_deadline_blocks_until_retry() -> None:
     assert shell.ends().status is GroupStatus.COMPLETED
 
 
+def test_past_a_pivot_a_retry_from_before_the_deadline_does_not_go_on_past_it() -> None:
+    shell = past_pivot()
+    shell.plays(Execute(1, 1), refused(1))
+    shell.awaited()
+    shell.takes(retry(shell.ref((1, FORWARD, 1))))
+    shell.reaches_deadline()
+    assert isinstance(shell.awaited(), Wait)
+    shell.takes(retry(shell.ref((1, FORWARD, 1))))
+    assert shell.awaited() == Execute(1, 2)
+
+
 @pytest.mark.parametrize("size", [part, breach])
 def test_a_pivot_short_or_in_breach_blocks_and_is_never_undone(size: Callable[..., Answer]) -> None:
     shell = Shell(group({}, {"pivot": True}, {}, forward_retries=5))

@@ -1,0 +1,100 @@
+"""The commands without a worker, without a server, and interrupted."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from allornone.cli.app import app
+from tests.e2e.desk import PATIENCE_S, Desk
+
+
+def command(desk: Desk, *words: str) -> subprocess.Popen[str]:
+    """Start a command as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "worker.main", *words],
+        env=desk.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_without_a_server_a_process_exits_with_4_and_what_to_do(tmp_path: Path) -> None:
+    nowhere = Desk(tmp_path, {"ALLORNONE_DATA_DIR": str(tmp_path)})
+
+    with command(nowhere, "run", nowhere.plan("g-1")) as process:
+        result, talk = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 4
+    assert result == ""
+    assert talk.startswith("error: no Temporal server: none is configured; run `allornone dev`")
+    assert "Traceback" not in talk
+
+
+def test_bad_input_is_said_before_a_server_is_looked_for(tmp_path: Path) -> None:
+    nowhere = Desk(tmp_path, {"ALLORNONE_DATA_DIR": str(tmp_path)})
+
+    assert nowhere.says("run", str(tmp_path / "none.yaml")).exit_code == 2
+
+
+def test_run_says_within_ten_seconds_that_no_worker_is_there(lonely: Desk) -> None:
+    ran = lonely.says("run", lonely.plan("g-2"), "--timeout", "8")
+
+    assert ran.exit_code == 0
+    assert "no worker polls task queue" in ran.stderr
+    assert "start one with `allornone worker`" in ran.stderr
+    assert "still waiting" in ran.stderr
+
+
+def test_status_without_a_worker_says_what_the_server_knows(lonely: Desk) -> None:
+    lonely.says("submit", lonely.plan("g-3"))
+
+    asked = lonely.says("status", "g-3", "--json")
+
+    assert asked.exit_code == 0
+    assert "no worker polls task queue" in asked.stderr
+    view = json.loads(asked.stdout)
+    assert (view["status"], view["operations"]) == ("running", [])
+
+
+def test_ctrl_c_leaves_the_group_and_says_how_to_follow_it(lonely: Desk) -> None:
+    with command(lonely, "run", lonely.plan("g-4")) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, talk = process.communicate(timeout=PATIENCE_S)
+
+    assert said == "group g-4: submitted, 2 operation(s)\n"
+    assert process.returncode == 130
+    assert talk == "the group goes on; `allornone list` shows it, `allornone watch GROUP` follows it\n"
+    assert json.loads(lonely.says("submit", lonely.plan("g-4"), "--json").stdout)["attached"] is True
+
+
+def test_a_terminated_group_is_said_to_be_abandoned(lonely: Desk) -> None:
+    lonely.says("submit", lonely.plan("g-5"))
+    terminated = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "temporal", "workflow", "terminate", "-w", "g-5"),
+            *("--address", lonely.environment["TEMPORAL_ADDRESS"], "--disable-config-file"),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    assert terminated.returncode == 0
+
+    asked = lonely.says("status", "g-5")
+
+    assert asked.exit_code == 3
+    assert "the workflow of group 'g-5' was terminated; nothing was undone by it" in asked.stderr
+
+
+@pytest.mark.parametrize("name", sorted(found.name or "" for found in app.registered_commands))
+def test_the_help_of_every_command_has_an_example(name: str, tmp_path: Path) -> None:
+    helped = Desk(tmp_path, {"COLUMNS": "200"}).says(name, "--help")
+
+    assert helped.exit_code == 0
+    assert "Example: allornone " + name in helped.stdout
