@@ -22,6 +22,7 @@ from allornone.reconcile import reconcile, undone
 from allornone.units import ZERO
 from allornone.venues.reading import Reading, ReadingState
 
+NOT_KNOWN = "what became of it is not known"
 SETTLED = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
 
 
@@ -122,8 +123,11 @@ async def unknown(
     fence: Fence = Fence.WAITING,
     readable: bool = True,
 ) -> Answer:
-    """Record, once, that the outcome is unknown, and answer so."""
-    handshake = failed(task, message, "EXEC-002").model_copy(update={"status": ExecutionStatus.UNKNOWN})
+    """Record, once, that the outcome is unknown, and answer so.
+
+    The record's words are always the same: every further look would otherwise contradict it.
+    """
+    handshake = failed(task, NOT_KNOWN, "EXEC-002").model_copy(update={"status": ExecutionStatus.UNKNOWN})
     event = operation_event(task, request, desk, handshake, AnswerKind.UNKNOWN.value)
     recorded = await desk.log.record((event,), task.known_seq)
     told = answer(task, AnswerKind.UNKNOWN, seq=recorded.seq, note=message)

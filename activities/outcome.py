@@ -88,7 +88,7 @@ def operation_event(  # noqa: PLR0917 (each is a part of the one record)
         direction=task.direction,
         epoch=task.epoch,
         plan_hash=task.context.plan_hash,
-        not_after=task.not_after,
+        not_after=request.not_after,
         prepared=prepared,
         expected_deltas=request.expected_deltas,
         actual_deltas=handshake.actual_deltas,

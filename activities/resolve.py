@@ -74,13 +74,16 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
     request = request_of(task, intent)
     venue = desk.venue(request.venue)
     capability = venue.capabilities.of(request.operation_type)
-    reading = None if task.context.simulated else await _lookup(venue, request, intent.prepared)
+    reading = None if task.context.simulated else await _looked_and_recalled(venue, request, intent.prepared)
     if reading is None:
         askable = capability is not None and capability.lookup != "none" and not task.context.simulated
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="not asked").model_copy(
             update={"readable": not askable}
         )
-    shown = reading.handshake.actual_deltas if reading.state in (ReadingState.CLOSED, ReadingState.OPEN) else {}
+    if reading.state is ReadingState.OPEN:
+        told = answer(task, AnswerKind.OPEN, seq=trace.seq, note="open at the venue, and cannot be recalled")
+        return told.model_copy(update={"handshake": reading.handshake})
+    shown = reading.handshake.actual_deltas if reading.state is ReadingState.CLOSED else {}
     if recorded is not None and shown == recorded.actual_deltas:
         return from_record(task, desk, recorded, trace.seq)
     if not shown:
@@ -95,7 +98,7 @@ async def _resolve(task: OperationTask, desk: Desk) -> Answer:
     trace = await desk.log.revoke(revocation(task, desk), task.known_seq)
     if trace.superseded:
         return answer(task, AnswerKind.SUPERSEDED, seq=trace.seq)
-    if trace.outcome is not None:
+    if trace.outcome is not None and not await _is_open(task, desk, trace.intent):
         return from_record(task, desk, trace.outcome, trace.seq)
     if trace.intent is None:
         return await nothing(
@@ -103,18 +106,27 @@ async def _resolve(task: OperationTask, desk: Desk) -> Answer:
         )
     request = request_of(task, trace.intent)
     venue = desk.venue(request.venue)
-    reading = await _lookup(venue, request, trace.intent.prepared)
-    if reading is not None and reading.state is ReadingState.OPEN:
-        reading = await _recalled(venue, request, trace.intent.prepared, reading)
+    reading = await _looked_and_recalled(venue, request, trace.intent.prepared)
     if reading is not None:
         reading = reading.sent_at(trace.intent.submitted_at)
     told = await _settled(task, request, desk, reading, trace.intent.prepared)
-    return told or await _unsettled(task, request, desk, venue, reading)
+    return told or await _unsettled(task, request, desk, reading, trace.intent.prepared)
 
 
-async def _recalled(
-    venue: Venue, request: ExecutionRequest, prepared: Prepared | None, reading: Reading
-) -> Reading | None:
+async def _is_open(task: OperationTask, desk: Desk, intent: OperationExecutionEvent | None) -> bool:
+    """Tell whether a reference is open at its venue all the same, though its outcome is recorded."""
+    if intent is None:
+        return False
+    request = request_of(task, intent)
+    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    return reading is not None and reading.state is ReadingState.OPEN
+
+
+async def _looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
+    """Look, and take back what is still open."""
+    reading = await _lookup(venue, request, prepared)
+    if reading is None or reading.state is not ReadingState.OPEN:
+        return reading
     capability = venue.capabilities.of(request.operation_type)
     if capability is None or not capability.recall:
         return reading
@@ -138,14 +150,19 @@ async def _settled(
 
 
 async def _unsettled(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, reading: Reading | None
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    reading: Reading | None,
+    prepared: Prepared | None,
 ) -> Answer:
+    venue = desk.venue(request.venue)
     capability = venue.capabilities.of(request.operation_type) or OperationCapability(expiry="none", lookup="none")
     level = fence(task, request, desk, capability, reading)
     absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
     if absent and level is Fence.FENCED and capability.lookup == "full":
-        return await _absent(task, request, desk, venue)
-    if task.claim is not None:
+        return await _absent(task, request, desk, venue, prepared)
+    if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
         told = await _claimed(task, request, desk, level, readable=reading is not None)
         if told is not None:
             return told
@@ -153,13 +170,15 @@ async def _unsettled(
     return await unknown(task, desk, request, f"the venue shows {shown}", fence=level, readable=reading is not None)
 
 
-async def _absent(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
+async def _absent(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared | None
+) -> Answer:
     await asyncio.sleep(SECOND_LOOK_S)
-    again = await _lookup(venue, request, None)
+    again = await _lookup(venue, request, prepared)
     if again is not None and again.state is ReadingState.NOT_FOUND:
         message = f"fenced and not found twice, last at {again.venue_time}"
         return await nothing(task, request, desk, AnswerKind.ABSENT, message, "EXEC-001")
-    told = await _settled(task, request, desk, again, None)
+    told = await _settled(task, request, desk, again, prepared)
     return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
 
 

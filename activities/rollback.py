@@ -7,15 +7,12 @@ from activities.judge import answer
 from activities.send import send
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind
-from allornone.deltas import scaled
+from allornone.deltas import in_proportion
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest
-from allornone.models.operation import GivenInverse, OperationCommand
-from allornone.units import EXACT, normalised
+from allornone.models.operation import GivenInverse
+from allornone.units import prorated
 from allornone.venues.capabilities import UndoClass
 from allornone.venues.inverse import Inverse
-
-SHARE = Decimal("1e-12")
-"""A given inverse is scaled to what took effect, in steps no asset is finer than by much."""
 
 
 async def roll_back(task: OperationTask, desk: Desk) -> Answer:
@@ -24,31 +21,36 @@ async def roll_back(task: OperationTask, desk: Desk) -> Answer:
         raise ValueError(f"an undo of {task.operation.operation_id!r} needs the effect that it undoes")
     inverse = inverse_of(task, desk, task.effect)
     if inverse.undo_class is UndoClass.NONE:
-        return answer(task, AnswerKind.NO_UNDO, note="the venue cannot undo it")
+        return answer(task, AnswerKind.NO_UNDO, note="it cannot be undone")
     if not inverse.steps:
         return answer(task, AnswerKind.NOTHING_LEFT, note="only dust is left")
     return await send(task, undo_request(task, inverse.steps[0]), desk)
 
 
 def inverse_of(task: OperationTask, desk: Desk, effect: ExecutionHandshake) -> Inverse:
-    """Return what undoes `effect`: the plan's own inverse where it gives one, else the venue's."""
+    """Return what undoes `effect`: the plan's own inverse where it gives one, else the venue's.
+
+    The share of a given inverse that was sent before is not sent again: it moves what it says and no more.
+    """
     venues = desk.venue(task.request.venue).inverse(task.request, effect)
     given = task.operation.rollback
-    if not isinstance(given, GivenInverse) or not venues.steps:
+    if not isinstance(given, GivenInverse):
         return venues
-    step = _in_proportion(given, task.operation, effect)
+    if venues.undo_class is not UndoClass.NONE and not venues.steps:
+        return venues
+    if effect.filled_ratio == 0:
+        return Inverse(undo_class=UndoClass.NONE, dust=venues.dust)
+    step = _in_proportion(given, effect)
     return venues.model_copy(update={"undo_class": UndoClass.AT_MARKET, "steps": (step,)})
 
 
-def _in_proportion(given: GivenInverse, operation: OperationCommand, effect: ExecutionHandshake) -> GivenInverse:
-    share = min(EXACT.divide(effect.executed_amount, operation.operation_details.amount).quantize(SHARE), Decimal(1))
-    if share == 1:
-        return given
-    amount = normalised(EXACT.multiply(given.operation_details.amount, share).quantize(Decimal("1e-18")))
+def _in_proportion(given: GivenInverse, effect: ExecutionHandshake) -> GivenInverse:
+    part, whole = effect.filled_ratio, Decimal(1)
+    amount = prorated(given.operation_details.amount, part, whole)
     return given.model_copy(
         update={
             "operation_details": given.operation_details.model_copy(update={"amount": amount}),
-            "expected_deltas": scaled(given.expected_deltas, share),
+            "expected_deltas": in_proportion(given.expected_deltas, part, whole),
         }
     )
 

@@ -6,7 +6,7 @@ from activities.outcome import operation_event, revocation
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind
 from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
-from allornone.eventlog import Permit
+from allornone.eventlog import Permit, ReferenceTrace
 from allornone.eventlog.trace import PermitState
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
 from allornone.units import ZERO
@@ -72,7 +72,7 @@ async def _never_sent(  # noqa: PLR0917 (each is a part of the one record)
     if trace.outcome is not None:
         return from_record(task, desk, trace.outcome, trace.seq)
     if trace.intent is not None:
-        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="another copy of this attempt may have sent")
+        return _of_another_copy(task, trace)
     return await nothing(task, request, desk, kind, message, code)
 
 
@@ -84,4 +84,10 @@ async def _not_permitted(task: OperationTask, request: ExecutionRequest, desk: D
         return from_record(task, desk, trace.outcome, trace.seq)
     if permit.state is PermitState.REVOKED:
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, "revoked before it was sent", "EXEC-002")
-    return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="this reference was sent before")
+    return _of_another_copy(task, trace)
+
+
+def _of_another_copy(task: OperationTask, trace: ReferenceTrace) -> Answer:
+    """Answer for a copy of this attempt that wrote the intent: it may have sent, or be about to."""
+    told = answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="another copy of this attempt may have sent it")
+    return told.model_copy(update={"came_back": False})

@@ -37,8 +37,9 @@ class OperationClaim(BaseModel):
 class OperationTask(BaseModel):
     """One reference: what to send, undo or look up.
 
-    `request` is the forward request, sized to what is left to do. An undo also needs `effect`, the net of what the
-    operation and its undos moved, and derives its own request from it. `mode`, `reading`, `came_back` and `revoked_s`
+    `request` is the forward request, sized to what is left to do; an undo's is the whole operation's. An undo also
+    needs `effect`, the net of what the operation and its other undos moved, `filled_ratio` being the share that is
+    left, and derives its own request from it. `mode`, `reading`, `came_back` and `revoked_s`
     are for look-ups: why we look, the how-manieth reading this is, whether the sending attempt answered, and for how
     long the reference has certainly been revoked.
     """

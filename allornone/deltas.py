@@ -12,7 +12,7 @@ from typing import Any
 from allornone.models.details import FROM_SOURCE
 from allornone.models.execution import Evidence, Fee
 from allornone.positions import PositionKey, PositionType, identity, parse_key, placed, typed
-from allornone.units import EXACT, ZERO, exact, normalised, times, total
+from allornone.units import EXACT, ZERO, exact, normalised, prorated, times, total
 
 Changes = Mapping[str, Decimal]
 """Signed changes in whole units of each key's token."""
@@ -58,6 +58,11 @@ def subtract(left: Changes, right: Changes) -> dict[str, Decimal]:
 def scaled(changes: Changes, ratio: Decimal) -> dict[str, Decimal]:
     """Return `changes` times `ratio`, exactly: 18 places times 18 places are 36."""
     return {key: times(amount, ratio) for key, amount in changes.items()}
+
+
+def in_proportion(changes: Changes, part: Decimal, whole: Decimal) -> dict[str, Decimal]:
+    """Return `changes` in the proportion of `part` to `whole`, each rounded to the places that an amount has."""
+    return {key: prorated(amount, part, whole) for key, amount in changes.items()}
 
 
 def without_zero(changes: Changes) -> dict[str, Decimal]:

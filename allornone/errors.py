@@ -88,9 +88,7 @@ class OtherLogError(AllOrNoneError):
     """The log directory asked for is not the one the worker writes."""
 
     def __init__(self, asked: str, worker: str) -> None:
-        super().__init__(
-            f"log_dir is {asked}, but the worker writes its events under {worker}; pass that one"
-        )
+        super().__init__(f"log_dir is {asked}, but the worker writes its events under {worker}; pass that one")
 
 
 class RefusedError(AllOrNoneError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Context, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, InvalidOperation
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
@@ -88,6 +88,18 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     for amount in amounts:
         result = EXACT.add(result, amount)
     return normalised(result)
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal:
+    """Return which part of `whole` `part` is, at most all of it, rounded down to the places that an amount has."""
+    return normalised(min(EXACT.divide(part, whole), Decimal(1)).quantize(_FINEST, ROUND_DOWN, EXACT))
+
+
+def prorated(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """Return `amount` in the proportion of `part` to `whole`, rounded to the places that an amount has."""
+    if part == whole:
+        return normalised(amount)
+    return normalised(EXACT.divide(EXACT.multiply(amount, part), whole).quantize(_FINEST, context=EXACT))
 
 
 def times(left: Decimal, right: Decimal) -> Decimal:

@@ -1,14 +1,15 @@
 """What each activity is told: built from the plan and the state, never from a clock or a venue."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from activities.tasks import GroupContext, OperationClaim, OperationTask, RecordTask
 from allornone.core.ending import fees
 from allornone.core.facts import executed_amount, forward_attempts, net_deltas, reference, remaining
-from allornone.core.state import GroupState, Notice
+from allornone.core.state import GroupState, Notice, Progress
 from allornone.core.steps import Look
-from allornone.deltas import scaled
+from allornone.deltas import in_proportion
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import (
     Direction,
@@ -18,7 +19,8 @@ from allornone.models.execution import (
     ExecutionStatus,
 )
 from allornone.models.group import AtomicGroup
-from allornone.units import EXACT
+from allornone.models.operation import GivenInverse, OperationCommand
+from allornone.units import ZERO, share, total
 
 
 def context(plan: AtomicGroup) -> GroupContext:
@@ -58,7 +60,7 @@ def forward_request(
     details, expected = operation.operation_details, operation.expected_deltas
     if 0 < left < whole:
         details = details.model_copy(update={"amount": left})
-        expected = scaled(expected, EXACT.divide(left, whole))
+        expected = in_proportion(expected, left, whole)
     return ExecutionRequest(
         operation_id=operation.operation_id,
         operation_type=operation.operation_type,
@@ -79,21 +81,29 @@ def forward_request(
 
 
 def undo_task(plan: AtomicGroup, state: GroupState, index: int, epoch: int, not_after: datetime) -> OperationTask:
-    """Return the task of one undo epoch: the operation, and the net of what it and earlier undos moved."""
+    """Return the task of one undo epoch: the operation, and the net of what it and its other undos moved."""
     forward = forward_task(plan, state, index, max(state.operations[index].forward_epoch, 1), not_after)
+    operation = plan.operations[index]
+    whole = {"operation_details": operation.operation_details, "expected_deltas": operation.expected_deltas}
     return forward.model_copy(
         update={
+            "request": forward.request.model_copy(update=whole),
             "direction": Direction.ROLLBACK,
             "epoch": epoch,
             "client_ref": reference(plan, index, Direction.ROLLBACK, epoch),
-            "effect": effect(plan, state, index),
+            "effect": effect(operation, _before(state.operations[index], epoch)),
         }
     )
 
 
-def effect(plan: AtomicGroup, state: GroupState, index: int) -> ExecutionHandshake:
+def _before(progress: Progress, undo_epoch: int) -> Progress:
+    """Return the progress without this undo: what it has to be judged against."""
+    others = [each for each in progress.attempts if (each.direction, each.epoch) != (Direction.ROLLBACK, undo_epoch)]
+    return replace(progress, attempts=tuple(others))
+
+
+def effect(operation: OperationCommand, progress: Progress) -> ExecutionHandshake:
     """Return what the operation and its undos moved together, as one handshake."""
-    operation, progress = plan.operations[index], state.operations[index]
     shown = [attempt.handshake for attempt in forward_attempts(progress) if attempt.took_effect and attempt.handshake]
     amount = executed_amount(progress)
     return ExecutionHandshake(
@@ -103,9 +113,20 @@ def effect(plan: AtomicGroup, state: GroupState, index: int) -> ExecutionHandsha
         execution_details=shown[-1].execution_details if shown else {},
         fees=fees(progress),
         executed_amount=amount,
-        filled_ratio=min(EXACT.divide(amount, operation.operation_details.amount), Decimal(1)),
+        filled_ratio=_share_left(operation, progress, amount),
         evidence=Evidence(venue_ids=tuple(each for one in shown for each in one.evidence.venue_ids)),
     )
+
+
+def _share_left(operation: OperationCommand, progress: Progress, amount: Decimal) -> Decimal:
+    """Return the share of the operation that no undo took back; only a given inverse has a unit of its own for it."""
+    done = share(amount, operation.operation_details.amount)
+    if not isinstance(operation.rollback, GivenInverse):
+        return done
+    undos = [each for each in progress.attempts if each.direction is Direction.ROLLBACK and each.took_effect]
+    sent = total(each.handshake.executed_amount for each in undos if each.handshake is not None)
+    taken_back = share(sent, operation.rollback.operation_details.amount)
+    return max(total((done, taken_back.copy_negate())), ZERO)
 
 
 def look_task(plan: AtomicGroup, state: GroupState, look: Look, not_after: datetime) -> OperationTask:

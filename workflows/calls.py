@@ -33,7 +33,7 @@ def forward_expiry(plan: AtomicGroup, now: datetime) -> datetime:
 
 
 async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> Answer | None:
-    """Send one reference, once. None means that the activity never answered."""
+    """Send one reference, once. None means that the attempt never answered; a copy of it is not the attempt."""
     now = workflow.now()
     if isinstance(step, Execute):
         expiry = forward_expiry(plan, now) if not state.released else now + SEND_WINDOW
@@ -43,7 +43,7 @@ async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> An
         task = briefs.undo_task(plan, state, step.index, step.epoch, now + SEND_WINDOW)
         method, priority, verb = OperationActivities.rollback_operation, URGENT, "rollback"
     try:
-        return await workflow.execute_activity_method(
+        told = await workflow.execute_activity_method(
             method,
             task,
             activity_id=f"{verb}:{task.operation.operation_id}:{step.epoch}",
@@ -55,6 +55,7 @@ async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> An
         )
     except ActivityError:
         return None
+    return told if told.came_back else None
 
 
 async def look(plan: AtomicGroup, state: GroupState, step: Look) -> Answer | None:

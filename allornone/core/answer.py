@@ -50,6 +50,7 @@ class Answer(BaseModel):
 
     `recorded` tells that the event log holds the outcome. `readable` is false when the venue could not be asked, or
     cannot be asked by our id at all. `undone` judges an undo: what is left is within step, minimum or tolerance.
+    `came_back` is false where a send found that another copy of it had been there, and may be about to send still.
     `seq` is the group's last record.
     """
 
@@ -65,6 +66,7 @@ class Answer(BaseModel):
     recorded: bool = False
     readable: bool = True
     undone: bool = False
+    came_back: bool = True
     fence: Fence = Fence.WAITING
     seq: int = 0
     note: str = ""

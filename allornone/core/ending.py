@@ -1,7 +1,7 @@
 """The end: one of four honest words, and the exact deltas behind it."""
 
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from allornone.core.facts import (
     current,
@@ -14,14 +14,14 @@ from allornone.core.facts import (
     took_effect,
 )
 from allornone.core.state import GroupState, Progress
-from allornone.deltas import add, located, scaled, subtract, without_zero
+from allornone.deltas import add, in_proportion, located, subtract, without_zero
 from allornone.models.execution import Direction, Fee
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.operation import OperationCommand
 from allornone.models.result import GroupResult, OperationResult, OperationState, UnfencedRange
 from allornone.positions import parse_key
 from allornone.reconcile import FrictionAndResidual, friction_and_residual
-from allornone.units import EXACT, total
+from allornone.units import total
 
 
 def take_verdict(plan: AtomicGroup, state: GroupState) -> GroupState:
@@ -69,15 +69,8 @@ def _parts(progress: Progress) -> FrictionAndResidual:
 
 def _beyond_plan(operation: OperationCommand, progress: Progress) -> dict[str, Decimal]:
     expected = located(operation.expected_deltas, operation.source_venue, operation.target_venue)
-    share = EXACT.divide(executed_amount(progress), operation.operation_details.amount)
-    if share != 1:
-        expected = {key: _in_places(amount) for key, amount in scaled(expected, share).items()}
-    return subtract(net_deltas(progress), expected)
-
-
-def _in_places(amount: Decimal) -> Decimal:
-    """Return `amount` in the 18 places that an amount has: a third of something has no exact decimal."""
-    return amount.quantize(Decimal("1E-18"), ROUND_HALF_EVEN, EXACT)
+    done = in_proportion(expected, executed_amount(progress), operation.operation_details.amount)
+    return subtract(net_deltas(progress), done)
 
 
 def _friction_is_bounded(plan: AtomicGroup, state: GroupState) -> bool:

@@ -1,7 +1,6 @@
 """An operator's word about what the machine cannot know: taken, held against a look-up, or refused."""
 
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
 
 from allornone.core.answer import Fence
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
@@ -13,10 +12,7 @@ from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import OperationCommand
-from allornone.units import EXACT
-
-SHARE = Decimal("1E-18")
-"""The places that a share has."""
+from allornone.units import share
 
 
 def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, command_id: str) -> GroupState:
@@ -58,7 +54,7 @@ def _attested(operation: OperationCommand, direction: Direction, command: Resolv
         status=ExecutionStatus.CONFIRMED,
         actual_deltas=located(command.actual_deltas, source, target),
         executed_amount=amount,
-        filled_ratio=min(EXACT.divide(amount, whole), Decimal(1)).quantize(SHARE, ROUND_DOWN, EXACT),
+        filled_ratio=share(amount, whole),
         evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
     )
 

@@ -41,7 +41,7 @@ async def test_a_late_fill_is_an_effect_that_nobody_expected(office: Office) -> 
     assert absent.kind is AnswerKind.ABSENT
     assert told.kind is AnswerKind.CLOSED
     assert told.recorded
-    assert office.seen.story()[-3:] == ["sell failed", "deltas", "sell confirmed"]
+    assert office.seen.story()[-3:] == ["sell failed", "deltas", "conflict"]
 
 
 async def test_a_recorded_effect_that_a_look_does_not_show_stays_recorded(office: Office) -> None:

@@ -8,6 +8,7 @@ from activities.tasks import OperationClaim
 from allornone.core.answer import AnswerKind, Fence
 from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.models.reconciliation import Verdict
+from allornone.venues.paper.rows import OrderState
 from tests.activities.office import Office
 from tests.plans import MOVE, SELL, SEND_OUT, STAKE
 
@@ -257,7 +258,8 @@ async def test_an_order_that_opened_after_its_end_was_recorded_is_recalled(offic
     await office.resolves(task)
     with office.world.ledger.transaction() as book:
         (order,) = book.orders_in(None)
-        book.settle(order.order_id, order.state.__class__.OPEN, Decimal(0))
+        book.settle(order.order_id, OrderState.OPEN, Decimal(0))
+    office.passes(60)
 
     told = await office.resolves(task)
 

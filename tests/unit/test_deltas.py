@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allornone.deltas import add, by_identity, located, negate, scaled, subtract, without_zero
+from allornone.deltas import add, by_identity, in_proportion, located, negate, scaled, subtract, without_zero
 from allornone.units import total
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**19), max_value=10**19, places=18)
@@ -65,3 +65,13 @@ def test_locating_adds_a_bare_token_to_its_holding() -> None:
         "binance:BaseToken:ETH": Decimal("-1.5"),
         "lido:StakingToken:stETH": Decimal(1),
     }
+
+
+def test_a_third_of_a_change_is_rounded_to_eighteen_places() -> None:
+    assert in_proportion({"binance:ETH": Decimal(1)}, Decimal(1), Decimal(3)) == {
+        "binance:ETH": Decimal("0.333333333333333333")
+    }
+
+
+def test_the_whole_of_a_change_is_the_change() -> None:
+    assert in_proportion({"binance:ETH": Decimal("0.1")}, Decimal(7), Decimal(7)) == {"binance:ETH": Decimal("0.1")}
