@@ -29,6 +29,10 @@ class Witness:
         """Return the records of operations among them."""
         return [event for event in self.events() if isinstance(event, OperationExecutionEvent)]
 
+    def transitions(self) -> list[GroupTransitionEvent]:
+        """Return what else happened to the group."""
+        return [event for event in self.events() if isinstance(event, GroupTransitionEvent)]
+
     def story(self) -> list[str]:
         """Return the records in a word or two each."""
         return [_words(event) for event in self.events()]

@@ -10,6 +10,11 @@ from allornone.models.result import GroupView, OperationView
 SUMMARY_MAX = 200
 """Temporal's nominal limit for a summary is 400 bytes."""
 
+NOTE_MAX = 200
+
+PAD = "\u00a0"
+"""The UI's table cells have no padding of their own, and it shows entities as they are written."""
+
 _WORDS = {
     GroupStatus.RUNNING: "running",
     GroupStatus.ROLLING_BACK: "rolling back",
@@ -27,40 +32,49 @@ def deltas_text(deltas: dict[str, Decimal]) -> str:
 
 
 def details(view: GroupView) -> str:
-    """Return the group's current details, in Markdown."""
-    lines = [f"**{_WORDS[view.status]}**" + (f" ({view.reason})" if view.reason else "")]
+    """Return the group's current details, in Markdown: narrow enough for the half page that the UI gives it."""
+    parts = [f"**{_WORDS[view.status]}**" + (f" ({view.reason})" if view.reason else "")]
     if view.paused:
-        lines.append("*paused: nothing new is sent forward*")
-    lines += [
-        "",
-        "| # | operation | venue | state | verdict | net deltas | note |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [_row(number, operation) for number, operation in enumerate(view.operations, start=1)]
-    if view.residual_deltas:
-        lines += ["", f"**residual:** {deltas_text(view.residual_deltas)}"]
-    if view.friction:
-        lines += ["", f"friction: {deltas_text(view.friction)}"]
-    if view.needs_operator:
-        lines += ["", f"commands that make sense: {', '.join(view.commands)}"]
-        lines += [
-            f"- `{each.operation_id}`: client_ref `{each.client_ref}`" for each in view.operations if each.client_ref
-        ]
-    return "\n".join(lines)
-
-
-def _row(number: int, operation: OperationView) -> str:
-    cells = (
-        str(number),
-        f"{operation.operation_id} ({operation.operation_type})",
-        operation.venue,
-        operation.state.value,
-        operation.verdict.value if operation.verdict else "",
-        deltas_text(operation.net_deltas) if operation.net_deltas else "",
-        operation.note.replace("|", "/").replace("\n", " ")[:120],
+        parts.append("*paused: nothing new is sent forward*")
+    parts.append("\n".join([_row("#", "operation", "venue", "state"), "|---|---|---|---|", *_rows(view)]))
+    parts += _list(
+        "changes so far",
+        [(each.operation_id, deltas_text(each.net_deltas)) for each in view.operations if each.net_deltas],
     )
-    # The UI's table cells have no padding of their own.
-    return "|" + "|".join(f"&nbsp;{cell}&nbsp;" for cell in cells) + "|"
+    parts += _list("notes", [(each.operation_id, _one_line(each.note)) for each in view.operations if each.note])
+    if view.residual_deltas:
+        parts.append(f"**residual:** {deltas_text(view.residual_deltas)}")
+    if view.friction:
+        parts.append(f"friction: {deltas_text(view.friction)}")
+    if view.needs_operator:
+        parts.append(f"commands that make sense: {', '.join(view.commands)}")
+        parts += _list(
+            "references", [(each.operation_id, f"`{each.client_ref}`") for each in view.operations if each.client_ref]
+        )
+    return "\n\n".join(parts)
+
+
+def _rows(view: GroupView) -> list[str]:
+    return [
+        _row(str(number), f"{each.operation_id} ({each.operation_type})", each.venue, _state(each))
+        for number, each in enumerate(view.operations, start=1)
+    ]
+
+
+def _state(operation: OperationView) -> str:
+    return f"{operation.state.value} ({operation.verdict.value})" if operation.verdict else operation.state.value
+
+
+def _row(*cells: str) -> str:
+    return "|" + "|".join(f"{PAD}{cell}{PAD}" for cell in cells) + "|"
+
+
+def _list(title: str, entries: list[tuple[str, str]]) -> list[str]:
+    return ["\n".join([f"{title}:", "", *(f"- {name}: {text}" for name, text in entries)])] if entries else []
+
+
+def _one_line(note: str) -> str:
+    return " ".join(note.split())[:NOTE_MAX]
 
 
 def summary(plan: AtomicGroup, step: Execute | Undo | Look) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from pydantic import BaseModel, ValidationError
 
-from allornone.cli.exits import BAD_INPUT, of_error
+from allornone.cli.exits import BAD_INPUT, FINE, of_error
 from allornone.client.groups import GroupClient
 from allornone.documents import complaint
 from allornone.errors import AllOrNoneError, BadGroupError
@@ -29,6 +29,8 @@ def finish(work: Coroutine[Any, Any, int], *, interrupted: str = "interrupted") 
     except AllOrNoneError as error:
         say(f"error: {error}")
         code = of_error(error)
+    except BrokenPipeError:  # the reader has enough, as `head` has
+        code = FINE
     except OSError as error:
         say(f"error: {error}")
         code = BAD_INPUT

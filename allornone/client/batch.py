@@ -1,6 +1,6 @@
 """A strategy's list of operations, parted into groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -50,22 +50,12 @@ def _placed(operation: OperationCommand, correlation_id: str, timestamp: str) ->
     return operation.model_copy(update={"atomic_group_id": group_id, "sequence_in_group": None})
 
 
-def groups_of(
-    operations: Sequence[OperationCommand], correlation_id: str, metadata: Mapping[str, Any]
-) -> tuple[AtomicGroup, ...]:
-    """Return the groups in the order in which each first appears. Raises BadGroupError."""
+def groups_of(operations: Sequence[OperationCommand], **fields: Any) -> tuple[AtomicGroup, ...]:
+    """Return the groups by their first appearance, with `fields` in each. Raises BadGroupError."""
     members: dict[str, list[OperationCommand]] = {}
     for operation in operations:
         members.setdefault(operation.atomic_group_id or "", []).append(operation)
     return tuple(
-        validated_group(
-            {
-                "atomic_group_id": group_id,
-                "operations": tuple(found),
-                "correlation_id": correlation_id,
-                "metadata": dict(metadata),
-            },
-            f"group {group_id!r}",
-        )
+        validated_group({"atomic_group_id": group_id, "operations": tuple(found), **fields}, f"group {group_id!r}")
         for group_id, found in members.items()
     )

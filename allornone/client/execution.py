@@ -15,7 +15,7 @@ from allornone.client.handshakes import final_handshakes, handshakes_so_far, in_
 from allornone.client.workers import absence
 from allornone.errors import GroupBlockedError, NoWorkerError, OtherLogError
 from allornone.models.execution import ExecutionHandshake
-from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.group import AtomicGroup, GroupPolicy, GroupStatus
 from allornone.models.operation import OperationCommand
 from allornone.models.result import GroupResult
 from allornone.settings import Settings, load_settings
@@ -30,7 +30,8 @@ class ExecutionManager:
     """Run a strategy's operations, group by group, and return what came of each.
 
     `log_dir` must be where the worker keeps its event log, since the worker is who writes it. `pid` is the
-    strategy's own. `worker_timeout_s` is how long a worker may be missing.
+    strategy's own. `strategy` and `policy` are those of every group. `worker_timeout_s` is how long a worker
+    may be missing.
     """
 
     def __init__(
@@ -40,12 +41,16 @@ class ExecutionManager:
         log_dir: Path,
         *,
         stop_on_failure: bool = False,
+        strategy: str = "",
+        policy: GroupPolicy | None = None,
         worker_timeout_s: float = 30.0,
         settings: Settings | None = None,
     ) -> None:
         self.correlation_id = correlation_id
         self.pid = pid
         self.log_dir = Path(log_dir)
+        self._strategy = strategy
+        self._policy = policy or GroupPolicy()
         self._stop_on_failure = stop_on_failure
         self._worker_timeout_s = worker_timeout_s
         self._settings = settings
@@ -74,7 +79,13 @@ class ExecutionManager:
         """Do what `process_operations` does, in the caller's event loop."""
         moment = written(timestamp)
         commands = placed(operations, self.correlation_id, moment)
-        groups = groups_of(commands, self.correlation_id, {"timestamp": moment, "pid": self.pid})
+        groups = groups_of(
+            commands,
+            correlation_id=self.correlation_id,
+            strategy=self._strategy,
+            policy=self._policy,
+            metadata={"timestamp": moment, "pid": self.pid},
+        )
         if not groups:
             return []
         settings = self._settings or load_settings()

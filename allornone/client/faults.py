@@ -27,17 +27,25 @@ def is_silence(error: RPCError) -> bool:
 
 @contextmanager
 def told(group_id: str) -> Generator[None]:
-    """Translate the server's faults about `group_id`: unknown, or silent. Others pass as they are."""
+    """Translate what the server says about `group_id`: it has none, it is silent, or it refuses."""
     try:
         yield
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise UnknownGroupError(f"no group {group_id!r}; `allornone list` shows the groups there are") from error
-        if is_silence(error):
-            raise NoServerError(
-                f"the Temporal server stopped answering ({error.message}); groups go on, ask again"
-            ) from error
-        raise
+        raise _translated(group_id, error) from error
+
+
+def _translated(group_id: str, error: RPCError) -> AllOrNoneError:
+    if error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
+        return UnknownGroupError(f"no group {group_id!r}; `allornone list` shows the groups there are")
+    if is_silence(error):
+        return NoServerError(f"the Temporal server stopped answering ({error.message}); groups go on, ask again")
+    if "search attribute" in error.message.lower():
+        return NoServerError(
+            f"the Temporal server is not prepared ({error.message}); start a worker once, it registers what is missing"
+        )
+    return NoServerError(
+        f"the Temporal server refuses ({error.message}); correct TEMPORAL_NAMESPACE and TEMPORAL_API_KEY"
+    )
 
 
 def of_failed_run(group_id: str, error: WorkflowFailureError) -> AllOrNoneError:

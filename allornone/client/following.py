@@ -3,13 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from allornone.client.groups import GroupClient
 from allornone.errors import NoWorkerError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult, GroupView
 
 Clock = Callable[[], float]
+
+
+class Followed(Protocol):
+    """What following needs of a client."""
+
+    async def status(self, group_id: str, *, timeout_s: float) -> GroupView:
+        """Return how the group stands. Raises NoWorkerError when no worker answers in time."""
+        ...
+
+    async def result(self, group_id: str) -> GroupResult:
+        """Wait for the end."""
+        ...
+
 
 QUERY_TIMEOUT_S = 3.0
 """Short, so that a missing worker is noticed and said within 10 s."""
@@ -25,7 +38,7 @@ class Sighting:
     blocked_s: float = 0.0
 
 
-async def follow(client: GroupClient, group_id: str, *, every_s: float = 0.25) -> AsyncIterator[Sighting]:
+async def follow(client: Followed, group_id: str, *, every_s: float = 0.25) -> AsyncIterator[Sighting]:
     """Yield looks at the group, the last one with its result. The end itself is seen at once, not at a look.
 
     Raises what `GroupClient.result` raises. Stopping to iterate leaves the group alone.
@@ -42,7 +55,7 @@ async def follow(client: GroupClient, group_id: str, *, every_s: float = 0.25) -
         await asyncio.gather(ending, return_exceptions=True)
 
 
-async def _look(client: GroupClient, group_id: str, ending: asyncio.Future[GroupResult]) -> GroupView | None:
+async def _look(client: Followed, group_id: str, ending: asyncio.Future[GroupResult]) -> GroupView | None:
     """Ask once, unless the end comes first."""
     asking = asyncio.ensure_future(client.status(group_id, timeout_s=QUERY_TIMEOUT_S))
     either: tuple[asyncio.Future[GroupView], asyncio.Future[GroupResult]] = (asking, ending)

@@ -27,9 +27,7 @@ def desk_at(server: WorkflowEnvironment, folder: Path) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def manned(
-    temporal_server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Desk]:
+def manned(temporal_server: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk]:
     """A desk whose worker runs as a process, as in production."""
     desk = desk_at(temporal_server, tmp_path_factory.mktemp("desk"))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")}

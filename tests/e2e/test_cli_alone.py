@@ -26,7 +26,7 @@ def command(desk: Desk, *words: str) -> subprocess.Popen[str]:
 def test_without_a_server_a_process_exits_with_4_and_what_to_do(tmp_path: Path) -> None:
     nowhere = Desk(tmp_path, {"ALLORNONE_DATA_DIR": str(tmp_path)})
 
-    with command(nowhere, "run", nowhere.plan("g-1")) as process:
+    with command(nowhere, "run", nowhere.plan("alone-1")) as process:
         result, talk = process.communicate(timeout=PATIENCE_S)
 
     assert process.returncode == 4
@@ -42,7 +42,7 @@ def test_bad_input_is_said_before_a_server_is_looked_for(tmp_path: Path) -> None
 
 
 def test_run_says_within_ten_seconds_that_no_worker_is_there(lonely: Desk) -> None:
-    ran = lonely.says("run", lonely.plan("g-2"), "--timeout", "8")
+    ran = lonely.says("run", lonely.plan("alone-2"), "--timeout", "8")
 
     assert ran.exit_code == 0
     assert "no worker polls task queue" in ran.stderr
@@ -51,9 +51,9 @@ def test_run_says_within_ten_seconds_that_no_worker_is_there(lonely: Desk) -> No
 
 
 def test_status_without_a_worker_says_what_the_server_knows(lonely: Desk) -> None:
-    lonely.says("submit", lonely.plan("g-3"))
+    lonely.says("submit", lonely.plan("alone-3"))
 
-    asked = lonely.says("status", "g-3", "--json")
+    asked = lonely.says("status", "alone-3", "--json")
 
     assert asked.exit_code == 0
     assert "no worker polls task queue" in asked.stderr
@@ -62,23 +62,23 @@ def test_status_without_a_worker_says_what_the_server_knows(lonely: Desk) -> Non
 
 
 def test_ctrl_c_leaves_the_group_and_says_how_to_follow_it(lonely: Desk) -> None:
-    with command(lonely, "run", lonely.plan("g-4")) as process:
+    with command(lonely, "run", lonely.plan("alone-4")) as process:
         assert process.stderr is not None
         said = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         _, talk = process.communicate(timeout=PATIENCE_S)
 
-    assert said == "group g-4: submitted, 2 operation(s)\n"
+    assert said == "group alone-4: submitted, 2 operation(s)\n"
     assert process.returncode == 130
     assert talk == "the group goes on; `allornone list` shows it, `allornone watch GROUP` follows it\n"
-    assert json.loads(lonely.says("submit", lonely.plan("g-4"), "--json").stdout)["attached"] is True
+    assert json.loads(lonely.says("submit", lonely.plan("alone-4"), "--json").stdout)["attached"] is True
 
 
 def test_a_terminated_group_is_said_to_be_abandoned(lonely: Desk) -> None:
-    lonely.says("submit", lonely.plan("g-5"))
+    lonely.says("submit", lonely.plan("alone-5"))
     terminated = subprocess.run(
         [
-            *(Path(sys.executable).parent / "temporal", "workflow", "terminate", "-w", "g-5"),
+            *(Path(sys.executable).parent / "temporal", "workflow", "terminate", "-w", "alone-5"),
             *("--address", lonely.environment["TEMPORAL_ADDRESS"], "--disable-config-file"),
         ],
         capture_output=True,
@@ -86,10 +86,10 @@ def test_a_terminated_group_is_said_to_be_abandoned(lonely: Desk) -> None:
     )
     assert terminated.returncode == 0
 
-    asked = lonely.says("status", "g-5")
+    asked = lonely.says("status", "alone-5")
 
     assert asked.exit_code == 3
-    assert "the workflow of group 'g-5' was terminated; nothing was undone by it" in asked.stderr
+    assert "the workflow of group 'alone-5' was terminated; nothing was undone by it" in asked.stderr
 
 
 @pytest.mark.parametrize("name", sorted(found.name or "" for found in app.registered_commands))

@@ -86,10 +86,10 @@ def test_status_of_an_unknown_group_is_bad_input(desk: Desk) -> None:
 
 
 def test_list_finds_groups_by_strategy_and_status(desk: Desk) -> None:
-    desk.says("run", desk.plan("g-9", strategy="nine"))
+    desk.says("run", desk.plan("g-9", strategy='"o\'neil"'))
 
-    desk.waits_for("g-9", "list", "--strategy", "nine", "--status", "completed", "--json")
-    found = json.loads(desk.says("list", "--strategy", "nine", "--status", "blocked", "--json").stdout)
+    desk.waits_for("g-9", "list", "--strategy", "o'neil", "--status", "completed", "--json")
+    found = json.loads(desk.says("list", "--strategy", "o'neil", "--status", "blocked", "--json").stdout)
 
     assert found == []
 

@@ -91,7 +91,7 @@ def test_a_lost_answer_makes_no_second_order(finished: Run) -> None:
     sold = [order for order in ledger.orders() if order.operation_id.startswith("sell_perp-")]
     ledger.close()
 
-    assert "unknown: ServerDisconnectedError while sending" in finished.talk
+    assert "perp_trade on binance.usdm: unknown" in finished.talk
     assert len(sold) == 1
 
 

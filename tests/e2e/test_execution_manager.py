@@ -10,6 +10,7 @@ import pytest
 
 from allornone import ExecutionHandshake, ExecutionManager, ExecutionStatus, OperationCommand
 from allornone.errors import BadGroupError, GroupBlockedError, NoWorkerError, OtherLogError
+from allornone.models.group import GroupPolicy
 from allornone.settings import Settings
 from tests.e2e.desk import Desk
 
@@ -98,9 +99,7 @@ async def test_it_works_inside_a_running_loop_both_ways(manager: Manager) -> Non
     assert blocking == awaited
 
 
-def test_a_failed_group_is_told_per_operation_and_later_groups_still_run(
-    desk: Desk, manager: Manager
-) -> None:
+def test_a_failed_group_is_told_per_operation_and_later_groups_still_run(desk: Desk, manager: Manager) -> None:
     desk.faults("{venue: binance.usdm, behaviour: refuse, count: always}")
     operations = [
         stake("stake", atomic_group_id="m-4"),
@@ -152,16 +151,14 @@ def test_no_operations_are_no_handshakes(manager: Manager) -> None:
     assert manager("run-9").process_operations(NOON, []) == []
 
 
-def test_a_blocked_group_is_an_error_with_the_handshakes_so_far(
-    desk: Desk, manager: Manager, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("allornone.client.batch.POLICY", {"resolve_budget_s": "0.1"}, raising=False)
+def test_a_blocked_group_is_an_error_with_the_handshakes_so_far(desk: Desk, manager: Manager) -> None:
+    impatient = manager("run-10", policy=GroupPolicy(resolve_budget_s=Decimal("0.1")))
     desk.faults(
         "{venue: binance.usdm, direction: forward, behaviour: lose_answer, count: always}",
         "{venue: binance.usdm, behaviour: unreadable, count: always}",
     )
 
     with pytest.raises(GroupBlockedError) as blocked:
-        manager("run-10").process_operations(NOON, [stake("s"), hedge("h")])
+        impatient.process_operations(NOON, [stake("s"), hedge("h")])
 
     assert told(list(blocked.value.handshakes)) == [("s", "confirmed"), ("h", "unknown")]

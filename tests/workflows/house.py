@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 from activities.operations import OperationActivities
@@ -22,8 +23,10 @@ from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
+from allornone.models.start import GroupStart
 from allornone.venues import Venue
 from allornone.venues.paper import PAPER_VENUES, PaperWorld
+from tests.gated import Gate, Gated
 from tests.plans import Leg, group
 from tests.witness import Witness
 from worker.build import sandbox
@@ -75,6 +78,12 @@ class House:
         part.write_text(yaml.safe_dump(list(rules)))
         part.replace(self.folder / "paper-faults.yaml")
 
+    def gated(self, name: str, gate: Gate) -> Gated:
+        """Put a gate before a venue."""
+        venue = Gated(self.venues[name], gate)
+        self.venues = {**self.venues, name: venue}
+        return venue
+
     @asynccontextmanager
     async def working(self, **options: Any) -> AsyncIterator[None]:
         """Run a worker."""
@@ -99,6 +108,21 @@ class House:
     async def start(self, plan: AtomicGroup) -> Handle:
         """Start a group as the client does."""
         return await start(self.client, self.task_queue, plan)
+
+    async def start_with(self, plan: AtomicGroup, name: str, command: Command) -> tuple[Handle, CommandReceipt]:
+        """Start a group and give it a command in one call."""
+        operation: WithStartWorkflowOperation[Any, GroupResult] = WithStartWorkflowOperation(
+            wire.GROUP_WORKFLOW,
+            GroupStart(group=plan),
+            id=plan.atomic_group_id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            result_type=GroupResult,
+        )
+        receipt = await self.client.execute_update_with_start_workflow(
+            name, command, start_workflow_operation=operation, result_type=CommandReceipt
+        )
+        return await operation.workflow_handle(), receipt
 
     async def ends(self, handle: Handle) -> GroupResult:
         """Wait for the end."""
@@ -126,3 +150,12 @@ class House:
     async def tell(self, handle: Handle, name: str, command: Command) -> CommandReceipt:
         """Give a command and wait for its answer."""
         return await handle.execute_update(name, command, result_type=CommandReceipt)
+
+    async def activities(self, handle: Handle) -> list[str]:
+        """Return the ids of the activities of the last run, in the order in which they were scheduled."""
+        history = await handle.fetch_history()
+        return [
+            event.activity_task_scheduled_event_attributes.activity_id
+            for event in history.events
+            if event.HasField("activity_task_scheduled_event_attributes")
+        ]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import elapse
 from allornone.core.command import take
-from allornone.core.facts import executed_amount, net_deltas, reference, trouble
+from allornone.core.facts import executed_amount, net_deltas, trouble
 from allornone.core.observe import ended, observe, observe_last_looks, recorded
-from allornone.core.state import Flight, GroupState, Phase, Progress, begin
+from allornone.core.state import Flight, GroupState, Progress, begin
 from allornone.core.steps import End, Execute, Finish, LastLook, Look, Record, Step, Undo, Wait
 from allornone.core.subject import subject
 from allornone.core.turn import turn
@@ -19,6 +19,7 @@ from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 from tests.unit.core.answers import FORWARD, ROLLBACK, Reference, closed, told
 from tests.unit.core.plans import AMOUNT
+from tests.unit.core.references import remembered
 from tests.unit.core.shell import CANCEL, PAUSE, RESUME, accepted, did_not_happen, retry
 
 Key = tuple[object, ...]
@@ -44,13 +45,12 @@ def key_of(plan: AtomicGroup, node: Node) -> Key:
         tuple(_progress_key(plan, index, each) for index, each in enumerate(state.operations)),
         state.unwinding and state.unwinding.floor,
         (state.cancel, state.deadline, state.released, state.paused, state.given_up, state.superseded),
-        (state.looked, state.last_looks, state.claim and state.claim.asked, state.verdict, state.recorded),
+        (state.looked, state.claim and state.claim.asked, state.verdict, state.recorded),
     )
 
 
 def _flight_key(flight: Flight) -> Key:
-    late = flight.spent_s >= 1
-    return (flight.index, flight.direction, flight.phase, flight.fence, flight.readings, flight.looks > 0, late)
+    return (flight.index, flight.direction, flight.phase, flight.fence, flight.readings, flight.spent_s >= 1)
 
 
 def _progress_key(plan: AtomicGroup, index: int, progress: Progress) -> Key:
@@ -69,8 +69,8 @@ def _progress_key(plan: AtomicGroup, index: int, progress: Progress) -> Key:
 class Exploration:
     """Every state that can be reached from the start of a plan, and what leads where."""
 
-    def __init__(self, plan: AtomicGroup) -> None:
-        self.plan = plan
+    def __init__(self, plan: AtomicGroup, *latches: str) -> None:
+        self.plan, self.latches, self.sizes = plan, latches, "sizes" in latches
         self.sources: dict[Key, set[Key]] = {}
         self.nodes: dict[Key, Node] = {}
         self.ends: set[Key] = set()
@@ -111,29 +111,31 @@ class Exploration:
                 yield take(self.plan, state, command, "c")
             except CommandRefusedError:
                 continue
-        if not state.deadline:
+        if "deadline" in self.latches and not state.deadline:
             yield replace(state, deadline=True)
         yield from self._outcomes(state, step)
 
     def _commands(self, state: GroupState) -> Iterator[Command]:
-        yield CANCEL
-        yield RESUME if state.paused else PAUSE
+        if "cancel" in self.latches:
+            yield CANCEL
+        if "pause" in self.latches:
+            yield RESUME if state.paused else PAUSE
         yield accepted()
         for operation in self.plan.operations:
             yield accepted(operation.operation_id)
         found = subject(self.plan, state)
         if found is not None:
-            ref = reference(self.plan, *found)
+            ref = remembered(self.plan, *found)
             yield retry(ref)
             yield did_not_happen(ref)
 
     def _outcomes(self, state: GroupState, step: Step) -> Iterator[GroupState]:
         match step:
             case Execute(index, epoch):
-                for answer in sends((index, FORWARD, epoch), self._asked(state, index)):
+                for answer in sends((index, FORWARD, epoch), self._asked(state, index), sizes=self.sizes):
                     yield observe(self.plan, state, answer)
             case Undo(index, epoch):
-                for answer in undoes((index, ROLLBACK, epoch), self._left(state, index)):
+                for answer in undoes((index, ROLLBACK, epoch), self._left(state, index), sizes=self.sizes):
                     yield observe(self.plan, state, answer)
             case Look(index, direction, epoch):
                 size = self._asked(state, index) if direction is FORWARD else -self._left(state, index)
@@ -141,8 +143,6 @@ class Exploration:
                     yield observe(self.plan, state, answer)
             case LastLook():
                 yield observe_last_looks(self.plan, state, ())
-                unread = told((0, FORWARD, 1), AnswerKind.UNKNOWN, readable=False)
-                yield observe_last_looks(self.plan, state, ((0, unread),))
             case Wait(seconds):
                 if seconds is not None:
                     yield elapse(state, seconds)
@@ -158,24 +158,25 @@ class Exploration:
         return int(net_deltas(state.operations[index]).get("lido:StakingToken:stETH", 0))
 
 
-def sends(of: Reference, asked: int) -> Iterator[Answer]:
+def sends(of: Reference, asked: int, *, sizes: bool) -> Iterator[Answer]:
     """Return what may come of a send: nothing, a part, all, a breach, or no telling."""
     yield told(of, AnswerKind.REFUSED)
-    yield told(of, AnswerKind.NOT_SENT)
     yield told(of, AnswerKind.UNKNOWN)
     yield closed(of, asked)
-    yield closed(of, asked + 1, Verdict.BREACH)
-    if asked > 1:
+    if sizes:
+        yield closed(of, asked + 1, Verdict.BREACH)
+    if sizes and asked > 1:
         yield closed(of, 1, Verdict.PARTIAL)
 
 
-def undoes(of: Reference, left: int) -> Iterator[Answer]:
+def undoes(of: Reference, left: int, *, sizes: bool) -> Iterator[Answer]:
     """Return what may come of an undo."""
     yield told(of, AnswerKind.REFUSED)
     yield told(of, AnswerKind.UNKNOWN)
-    yield told(of, AnswerKind.NO_UNDO)
     yield closed(of, -left, undone=True)
-    if left > 1:
+    if sizes:
+        yield told(of, AnswerKind.NO_UNDO)
+    if sizes and left > 1:
         yield closed(of, -1, Verdict.PARTIAL)
 
 
@@ -192,6 +193,3 @@ def looks(of: Reference, size: int, look: Look, state: GroupState) -> Iterator[A
     if not settled_never:
         yield told(of, AnswerKind.UNKNOWN)
         yield told(of, AnswerKind.ABSENT, fence=Fence.FENCED)
-
-
-_ = Phase

@@ -7,7 +7,6 @@ from allornone.core.answer import Fence
 from allornone.core.clock import elapse
 from allornone.core.command import take
 from allornone.core.ending import result
-from allornone.core.facts import reference
 from allornone.core.observe import ended, lost, observe, observe_last_looks, recorded
 from allornone.core.state import GroupState, Phase, begin
 from allornone.core.steps import End, Execute, Finish, LastLook, Look, Record, Step, Undo, Wait
@@ -18,6 +17,7 @@ from allornone.models.commands import CancelCommand, Command, ResolveCommand
 from allornone.models.group import AtomicGroup, GroupStatus
 from tests.unit.core.answers import FORWARD, ROLLBACK
 from tests.unit.core.plans import AMOUNT
+from tests.unit.core.references import remembered
 from tests.unit.core.shell import CANCEL, PAUSE, RESUME, accepted, did_not_happen, retry
 from tests.unit.core.witness import Witness
 from tests.unit.core.world import World
@@ -53,7 +53,7 @@ class Schedule:
             if isinstance(step, Finish):
                 return self._ends()
             self._does(step)
-        raise AssertionError(f"no end after {TURNS_MAX} turns: {self.state}")
+        raise AssertionError(f"no end after {TURNS_MAX} turns")
 
     def _does(self, step: Step) -> None:
         match step:
@@ -98,12 +98,12 @@ class Schedule:
 
     def _helped(self) -> None:
         """Let an operator do what makes sense where the machine waits for one."""
-        if self.state.paused and not self.state.superseded and self._says(RESUME):
+        if self._says(accepted() if self.state.superseded else RESUME):
             return
         for _ in range(30):
             if self._says(self._help()):
                 return
-        raise AssertionError(f"no command helps: {self.state}")
+        raise AssertionError("no command helps")
 
     def _says(self, command: Command) -> bool:
         self.commands += 1
@@ -117,7 +117,7 @@ class Schedule:
 
     def _open_ref(self) -> str:
         found = subject(self.plan, self.state)
-        return reference(self.plan, *found) if found is not None and self.random.random() < 0.9 else "0" * 32
+        return remembered(self.plan, *found) if found is not None and self.random.random() < 0.9 else "0" * 32
 
     def _anything(self) -> Command:
         choice = self.random.randrange(12)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.core.exploration import Exploration
 from tests.unit.core.plans import group
+from tests.unit.core.references import remembering
 
 FAST: dict[str, Any] = {"resolve_budget_s": 1, "undo_budget_s": 1}
 BRIEF: dict[str, Any] = {"timeout_s": 1}
@@ -15,21 +16,37 @@ FREE = {**BRIEF, "independent": True}
 
 
 @pytest.mark.parametrize(
-    ("operations", "policy"),
+    ("operations", "policy", "latches"),
     [
-        ([BRIEF], {"forward_retries": 1}),
-        ([PIVOT], {"forward_retries": 1}),
-        ([BRIEF, BRIEF], {}),
-        ([PIVOT, BRIEF], {}),
-        ([BRIEF, LEFT], {}),
-        ([FREE, FREE], {"on_stuck_undo": "continue"}),
-        ([PIVOT, BRIEF], {"accept_residual": True}),
-        ([BRIEF, BRIEF, BRIEF], {}),
+        ([BRIEF], {"forward_retries": 1}, ("sizes", "cancel", "deadline", "pause")),
+        ([PIVOT], {"forward_retries": 1}, ("sizes", "cancel", "deadline", "pause")),
+        ([BRIEF, BRIEF], {}, ("sizes",)),
+        ([PIVOT, BRIEF], {}, ("cancel", "deadline")),
+        ([BRIEF, PIVOT], {}, ("sizes",)),
+        ([BRIEF, LEFT], {}, ("cancel",)),
+        ([FREE, FREE], {"on_stuck_undo": "continue"}, ("cancel",)),
+        ([PIVOT, BRIEF], {"accept_residual": True}, ("cancel", "deadline")),
+        ([BRIEF, BRIEF, BRIEF], {}, ()),
+        ([BRIEF, PIVOT, BRIEF], {}, ()),
     ],
-    ids=["one", "pivot", "two", "past a pivot", "no undo", "independent", "accepting", "three"],
+    ids=[
+        "one",
+        "pivot",
+        "two",
+        "past a pivot",
+        "pivot last",
+        "no undo",
+        "independent",
+        "accepting",
+        "three",
+        "three, pivot",
+    ],
 )
-def test_every_reachable_state_can_still_end(operations: list[dict[str, Any]], policy: dict[str, Any]) -> None:
-    explored = Exploration(group(*operations, **FAST, **policy))
+def test_every_reachable_state_can_still_end(
+    operations: list[dict[str, Any]], policy: dict[str, Any], latches: tuple[str, ...]
+) -> None:
+    with remembering():
+        explored = Exploration(group(*operations, **FAST, **policy), *latches)
     print(f"{len(explored.nodes)} states, {len(explored.ends)} ends")  # noqa: T201 (how far it went)
     stuck = explored.stuck()
     assert not stuck, f"{len(stuck)} states lead nowhere, for one {explored.nodes[next(iter(stuck))]}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from allornone.models.group import AtomicGroup, GroupStatus
 from tests.unit.core.plans import group
+from tests.unit.core.references import remembering
 from tests.unit.core.schedule import Schedule
 
 SEEDS = int(os.environ.get("CORE_SEEDS", "100000"))
@@ -51,11 +52,12 @@ def run_block(first: int, count: int) -> Counter[GroupStatus]:
     """Run the schedules of `count` seeds, and return how they ended."""
     plans = [random_plan(number) for number in range(PLANS)]
     ends: Counter[GroupStatus] = Counter()
-    for seed in range(first, first + count):
-        try:
-            ends[Schedule(plans[seed % PLANS], seed).run()] += 1
-        except AssertionError as broken:
-            raise AssertionError(f"seed {seed}: {broken}") from broken
+    with remembering():
+        for seed in range(first, first + count):
+            try:
+                ends[Schedule(plans[seed % PLANS], seed).run()] += 1
+            except AssertionError as broken:
+                raise AssertionError(f"seed {seed}: {broken}") from broken
     return ends
 
 

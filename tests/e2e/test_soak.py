@@ -1,0 +1,36 @@
+"""Many short processes in a row: what ends one in six wrongly is seen here, and in no single run."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.e2e.desk import PATIENCE_S, Desk
+
+RUNS = int(os.environ.get("ALLORNONE_SOAK_RUNS", "40"))
+AT_ONCE = 2
+
+
+def status(desk: Desk, group_id: str) -> tuple[int, bool, str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TEMPORAL_", "ALLORNONE_"))}
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", "worker.main", "status", group_id],
+        env=environment | desk.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return ended.returncode, ended.stdout.startswith(f"group {group_id} is completed"), ended.stderr
+
+
+@pytest.mark.soak
+def test_every_run_of_status_ends_with_its_own_code(desk: Desk) -> None:
+    assert desk.says("run", desk.plan("soak-1")).exit_code == 0
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ends = list(pool.map(lambda _: status(desk, "soak-1"), range(RUNS)))
+
+    assert ends == [(0, True, "")] * RUNS
