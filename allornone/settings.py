@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from allornone import wire
 from allornone.errors import BadSettingsError
-from allornone.units import NonNegativeAmount, Token, VenueName
+from allornone.units import VenueName
 
 PREFIX = "ALLORNONE_"
 
@@ -60,10 +60,9 @@ class VenueSettings(BaseModel):
 class Settings(BaseSettings):
     """Where an installation keeps its things, which venues it may touch and how its processes listen.
 
-    `venues` without an entry means the paper venues. `limits`: per venue and token the largest amount of one
-    operation; when given, nothing else may be touched. A port of None is the usual one if that is free, else
+    `venues` without an entry means the paper venues. A port of None is the usual one if that is free, else
     any. `db_synchronous`: `NORMAL` survives the death of any process, `FULL` also a power cut, at 1.4 times
-    the time.
+    the time. `sweep_every_s` apart, groups without an end are looked for.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True)
@@ -72,15 +71,13 @@ class Settings(BaseSettings):
     log_dir: Folder = Field(default_factory=lambda data: data["data_dir"] / "logs")
     task_queue: Annotated[str, Field(min_length=1, max_length=200)] = wire.TASK_QUEUE
     venues: dict[VenueName, VenueSettings] = Field(default_factory=dict)
-    limits: dict[VenueName, dict[Token, NonNegativeAmount]] | None = None
     paper_url: str | None = None
-    alert: str | None = None
     host: str = "127.0.0.1"
     temporal_port: Port | None = None
     ui_port: Port | None = None
     paper_port: Port | None = None
     db_synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
-    sweep_every_s: PositiveInt = 60
+    sweep_every_s: PositiveInt = 300
     max_concurrent_activities: PositiveInt = 100
 
 

@@ -58,7 +58,7 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
     await keep_closed_groups(client)
 
     def ready() -> None:
-        typer.echo(f"Temporal  {address.target}, UI {address.ui_url}")
+        typer.echo(f"Temporal  {address.target}, groups {address.groups_url}")
         typer.echo(f"venues    {settings.paper_url}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")

@@ -87,7 +87,7 @@ def _on_paper(settings: Settings) -> Settings:
             f"ALLORNONE_VENUES has {', '.join(others)}, and the demo must only reach paper venues; "
             "unset it and give the demo a folder of its own with ALLORNONE_DATA_DIR"
         )
-    return settings.model_copy(update={"venues": {}, "limits": None, "paper_url": None})
+    return settings.model_copy(update={"venues": {}, "paper_url": None})
 
 
 def _talk() -> Console:

@@ -3,9 +3,11 @@
 import os
 import socket
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from allornone import wire
 from allornone.client.process import Process
 from allornone.settings import Settings
 
@@ -53,6 +55,12 @@ class ServerAddress(BaseModel):
     def ui_url(self) -> str:
         """Where Temporal's UI is."""
         return f"http://{self.temporal.host}:{self.ui_port}"
+
+    @property
+    def groups_url(self) -> str:
+        """Where Temporal's UI lists the groups, without the sweeps."""
+        query = quote(f'WorkflowType="{wire.GROUP_WORKFLOW}"')
+        return f"{self.ui_url}/namespaces/default/workflows?query={query}"
 
     @property
     def paper_url(self) -> str | None:

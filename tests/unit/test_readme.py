@@ -1,12 +1,13 @@
 """What the documents say is so: their code runs elsewhere in the tests, their links and names are there."""
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 
+from allornone.cli.app import app
 from allornone.venues.paper.faults import read_faults
-from worker.main import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -24,6 +25,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 def commands() -> set[str]:
+    importlib.import_module("worker.main")  # it adds those that run processes
     return {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
 
 

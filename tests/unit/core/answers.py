@@ -27,7 +27,7 @@ def handshake(number: int, units: int, *, attested: bool = False) -> ExecutionHa
         operation_id=f"op{number}",
         status=ExecutionStatus.CONFIRMED,
         actual_deltas=deltas(units) if units else {},
-        executed_amount=abs(units),
+        executed_amount=Decimal(abs(units)),
         filled_ratio=min(Decimal(abs(units)) / AMOUNT, Decimal(1)),
         evidence=Evidence(venue_ids=("1",), attested=attested),
     )

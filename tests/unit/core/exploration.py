@@ -141,6 +141,11 @@ class Exploration:
                 size = self._asked(state, index) if direction is FORWARD else -self._left(state, index)
                 for answer in looks((index, direction, epoch), size, step, state):
                     yield observe(self.plan, state, answer)
+            case _:
+                yield from self._only_outcome(state, step)
+
+    def _only_outcome(self, state: GroupState, step: Step) -> Iterator[GroupState]:
+        match step:
             case LastLook():
                 yield observe_last_looks(self.plan, state, ())
             case Wait(seconds):

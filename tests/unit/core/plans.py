@@ -36,4 +36,5 @@ def group(*operations: dict[str, Any], **policy: Any) -> AtomicGroup:
 
 def plain(count: int, **policy: Any) -> AtomicGroup:
     """Return a plan of `count` operations with nothing special about them."""
-    return group(*({} for _ in range(count)), **policy)
+    nothing: dict[str, Any] = {}
+    return group(*[nothing] * count, **policy)

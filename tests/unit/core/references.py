@@ -1,7 +1,9 @@
 """References, each computed once a plan: hashing a plan takes longer than all that the core does in a turn."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+
+import pytest
 
 from allornone.core import facts, subject
 from allornone.models.execution import Direction
@@ -19,12 +21,9 @@ def remembered(plan: AtomicGroup, index: int, direction: Direction, epoch: int) 
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
+def remembering() -> Generator[None]:
     """Let the core's commands look references up instead of computing them."""
-    computed = subject.reference
-    subject.reference = remembered
     _known.clear()
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subject, "reference", remembered)
         yield
-    finally:
-        subject.reference = computed

@@ -1,6 +1,7 @@
 """The smallest shell around the core: it takes turns, keeps what was recorded, and lets tests answer."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from allornone.core.answer import Answer
 from allornone.core.clock import elapse
@@ -86,7 +87,6 @@ class Shell:
         """Return the reference of one attempt."""
         return reference(self.plan, *subject)
 
-    @property
     def status(self) -> GroupStatus:
         """Where the group stands."""
         return standing(self.plan, self.state)[0]
@@ -124,7 +124,7 @@ def happened(client_ref: str, units: int) -> ResolveCommand:
         outcome=ResolvedOutcome.CONFIRMED,
         client_ref=client_ref,
         actual_deltas=deltas(units),
-        executed_amount=abs(units),
+        executed_amount=Decimal(abs(units)),
     )
 
 

@@ -1,29 +1,21 @@
 """What an operator may say: each sentence of the Commands paragraph of DESIGN 5."""
 
-from decimal import Decimal
-
 import pytest
 
 from allornone.core.answer import AnswerKind, Fence
 from allornone.core.command import take
-from allornone.core.steps import Execute, LastLook, Look, Undo, Wait
+from allornone.core.steps import Execute, Look, Undo, Wait
 from allornone.core.subject import allowed
 from allornone.errors import CommandRefusedError
-from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.group import GroupStatus
-from allornone.models.result import OperationState
 from tests.unit.core.answers import (
     FORWARD,
     ROLLBACK,
-    absent,
     breach,
-    closed,
     full,
     not_sent,
-    part,
     refused,
     told,
-    undone,
     unknown,
 )
 from tests.unit.core.plans import group, plain
@@ -33,8 +25,6 @@ from tests.unit.core.shell import (
     RESUME,
     Shell,
     accepted,
-    did_not_happen,
-    happened,
     retry,
 )
 
@@ -47,7 +37,7 @@ def in_doubt(count: int = 2, fence: Fence = Fence.WAITING, *, readable: bool = T
     shell.plays(Execute(count - 1, 1), unknown(count - 1))
     shell.plays(resolver(count - 1), unknown(count - 1, fence=fence, readable=readable))
     shell.passes(1)
-    assert shell.status is GroupStatus.BLOCKED
+    assert shell.status() is GroupStatus.BLOCKED
     return shell
 
 
@@ -70,7 +60,7 @@ def test_retry_on_something_unknown_resolves_again_and_never_sends() -> None:
 def test_retry_gives_an_unknown_its_budget_back() -> None:
     shell = in_doubt()
     shell.takes(retry(shell.ref((1, FORWARD, 1))))
-    assert shell.status is GroupStatus.RUNNING
+    assert shell.status() is GroupStatus.RUNNING
 
 
 def test_retry_on_a_stuck_undo_is_the_next_epoch_now() -> None:
@@ -114,219 +104,6 @@ def test_retry_where_nothing_is_stuck_is_refused_with_what_makes_sense() -> None
         shell.takes(retry(shell.ref((0, FORWARD, 1))))
 
 
-def test_resolve_holds_only_while_its_reference_is_unknown() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), not_sent(0))
-    with pytest.raises(CommandRefusedError, match="only while its reference is unknown"):
-        shell.takes(did_not_happen(shell.ref((0, FORWARD, 1))))
-
-
-def test_happened_is_borne_out_by_a_look_up_of_that_size() -> None:
-    shell = in_doubt()
-    shell.takes(happened(shell.ref((1, FORWARD, 1)), 2))
-    shell.plays(resolver(1, 1), full(1))
-    assert last_answer(shell) == ("resolved as confirmed", False)
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_happened_is_borne_out_however_its_keys_are_spelled() -> None:
-    shell = in_doubt()
-    command = ResolveCommand(
-        actor="ann",
-        outcome=ResolvedOutcome.CONFIRMED,
-        client_ref=shell.ref((1, FORWARD, 1)),
-        actual_deltas={"ETH": Decimal(-2), "lido:stETH": Decimal(2)},
-    )
-    shell.takes(command)
-    shell.plays(resolver(1, 1), full(1))
-    assert last_answer(shell) == ("resolved as confirmed", False)
-
-
-def test_a_third_of_an_amount_can_be_attested() -> None:
-    plan = group({"operation_details": {"amount": 3}})
-    shell = Shell(plan)
-    shell.plays(Execute(0, 1), unknown(0))
-    shell.takes(happened(shell.ref((0, FORWARD, 1)), 1))
-    assert shell.state.claim is not None
-    assert shell.state.claim.handshake is not None
-    assert str(shell.state.claim.handshake.filled_ratio) == "0.333333333333333333"
-
-
-def test_happened_in_another_size_is_refused_and_the_size_shown_counts() -> None:
-    shell = in_doubt()
-    shell.takes(happened(shell.ref((1, FORWARD, 1)), 1))
-    shell.plays(resolver(1, 1), full(1))
-    assert last_answer(shell)[1]
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_happened_is_refused_while_the_look_up_does_not_show_it() -> None:
-    shell = in_doubt()
-    shell.takes(happened(shell.ref((1, FORWARD, 1)), 2))
-    shell.plays(resolver(1, 1), unknown(1))
-    assert last_answer(shell) == ("the venue shows unknown: ", True)
-    assert shell.state.flight is not None
-
-
-def test_happened_is_attested_and_flagged_where_the_venue_cannot_be_read() -> None:
-    shell = in_doubt(readable=False)
-    shell.takes(happened(shell.ref((1, FORWARD, 1)), 2))
-    shell.plays(resolver(1, 1), closed((1, FORWARD, 1), 2, attested=True))
-    assert last_answer(shell) == ("resolved as confirmed", False)
-    assert shell.state.operations[1].attempts[0].attested
-
-
-@pytest.mark.parametrize("fence", [Fence.WAITING, Fence.NEVER])
-def test_did_not_happen_is_refused_until_the_reference_is_fenced(fence: Fence) -> None:
-    shell = in_doubt(fence=fence)
-    with pytest.raises(CommandRefusedError, match="only once the reference is fenced"):
-        shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-
-
-def test_did_not_happen_holds_once_the_reference_is_fenced() -> None:
-    shell = in_doubt(fence=Fence.FENCED, readable=False)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    shell.plays(resolver(1, 1), absent(1))
-    assert last_answer(shell) == ("resolved as failed", False)
-
-
-def test_did_not_happen_is_refused_where_the_look_up_shows_that_it_did() -> None:
-    shell = in_doubt(fence=Fence.FENCED)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    shell.plays(resolver(1, 1), full(1))
-    assert last_answer(shell)[1]
-
-
-def test_a_look_that_began_before_the_word_does_not_judge_it() -> None:
-    shell = in_doubt(fence=Fence.FENCED, readable=False)
-    assert shell.awaited() == resolver(1, 1)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    shell.hears(unknown(1, fence=Fence.FENCED, readable=False))
-    assert shell.state.claim is not None
-    assert shell.step() == resolver(1, 2)
-
-
-def test_a_second_word_waits_until_the_first_is_answered() -> None:
-    shell = in_doubt(fence=Fence.FENCED, readable=False)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    with pytest.raises(CommandRefusedError, match="being held against the venue"):
-        shell.takes(happened(shell.ref((1, FORWARD, 1)), 2))
-
-
-def test_what_can_never_be_fenced_is_never_sent_again_and_the_end_lists_its_range() -> None:
-    shell = in_doubt(fence=Fence.NEVER_SETTLED)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    shell.plays(resolver(1, 1), unknown(1, fence=Fence.NEVER_SETTLED))
-    shell.plays(Undo(0, 1), undone(0))
-    result = shell.ends()
-    assert result.status is GroupStatus.PARTIAL
-    assert result.residual_deltas == {}
-    assert [(each.operation_id, each.amount) for each in result.unfenced] == [("op1", 2)]
-    assert result.operations[1].state is OperationState.UNKNOWN
-
-
-def test_what_can_never_be_fenced_is_looked_up_before_the_end_too() -> None:
-    shell = in_doubt(count=1, fence=Fence.NEVER_SETTLED)
-    shell.takes(did_not_happen(shell.ref((0, FORWARD, 1))))
-    shell.plays(resolver(0, 1), unknown(0, fence=Fence.NEVER_SETTLED))
-    assert shell.awaited() == LastLook(((0, FORWARD, 1),), 0)
-    shell.looks_last((0, full(0)))
-    shell.plays(Undo(0, 1), undone(0))
-    result = shell.ends()
-    assert (result.status, result.unfenced) == (GroupStatus.ROLLED_BACK, ())
-
-
-def unfenced_undo() -> Shell:
-    shell = Shell(plain(2, resolve_budget_s=1))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), refused(1))
-    shell.plays(Undo(0, 1), unknown(0, ROLLBACK))
-    shell.plays(Look(0, ROLLBACK, 1, "resolve", 1, 0), unknown(0, ROLLBACK, fence=Fence.NEVER_SETTLED))
-    shell.passes(1)
-    return shell
-
-
-def test_an_undo_that_can_never_be_fenced_cannot_be_called_so() -> None:
-    shell = unfenced_undo()
-    with pytest.raises(CommandRefusedError, match="can be shown or accepted"):
-        shell.takes(did_not_happen(shell.ref((0, ROLLBACK, 1))))
-
-
-def test_an_undo_that_can_never_be_fenced_can_be_accepted_with_its_range() -> None:
-    shell = unfenced_undo()
-    shell.takes(accepted("op0"))
-    result = shell.ends()
-    assert result.status is GroupStatus.PARTIAL
-    assert [(each.direction, each.amount) for each in result.unfenced] == [(ROLLBACK, 2)]
-    assert result.residual_deltas["lido:StakingToken:stETH"] == 2
-
-
-@pytest.mark.parametrize("operation_id", [None, "op1", "op0"])
-def test_accepted_is_refused_while_anything_is_unknown(operation_id: str | None) -> None:
-    shell = in_doubt()
-    with pytest.raises(CommandRefusedError, match="something is unknown"):
-        shell.takes(accepted(operation_id))
-
-
-def test_accepted_without_an_operation_ends_the_group_partial_with_unfenced_references_as_ranges() -> None:
-    shell = in_doubt(fence=Fence.NEVER_SETTLED)
-    shell.takes(accepted())
-    result = shell.ends()
-    assert result.status is GroupStatus.PARTIAL
-    assert [each.operation_id for each in result.unfenced] == ["op1"]
-    assert result.residual_deltas["lido:StakingToken:stETH"] == 2
-
-
-def test_accepted_answers_a_word_that_still_waits() -> None:
-    shell = in_doubt(fence=Fence.NEVER_SETTLED)
-    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
-    shell.takes(accepted())
-    assert shell.state.claim is None
-    assert [(each.command_id, each.refused) for each in shell.state.handled] == [("c1", True), ("c2", False)]
-
-
-def test_accepted_with_an_operation_leaves_its_residual_and_goes_on() -> None:
-    shell = Shell(group({"pivot": True}, {}, {}))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), part(1))
-    shell.awaited()
-    shell.takes(accepted("op1"))
-    shell.plays(Execute(2, 1), full(2))
-    result = shell.ends()
-    assert result.status is GroupStatus.PARTIAL
-    assert result.residual_deltas["lido:StakingToken:stETH"] == 5
-    assert result.reason == "accepted by an operator: op1"
-
-
-def test_accepted_while_rolling_back_leaves_that_operation_and_undoes_the_others() -> None:
-    shell = Shell(plain(3))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), full(1))
-    shell.plays(Execute(2, 1), refused(2))
-    shell.plays(Undo(1, 1), refused(1, ROLLBACK))
-    shell.takes(accepted("op1"))
-    shell.plays(Undo(0, 1), undone(0))
-    assert shell.ends().status is GroupStatus.PARTIAL
-
-
-@pytest.mark.parametrize("operation_id", [None, "op0"])
-def test_accepted_where_nothing_is_stuck_is_refused(operation_id: str | None) -> None:
-    shell = Shell(plain(2))
-    shell.plays(Execute(0, 1), full(0))
-    with pytest.raises(CommandRefusedError, match="nothing is stuck"):
-        shell.takes(accepted(operation_id))
-
-
-def test_accepted_of_an_operation_that_has_nothing_to_accept_is_refused() -> None:
-    shell = Shell(group({"pivot": True}, {}, {}))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), refused(1))
-    shell.awaited()
-    for operation_id, why in (("op2", "nothing that could be accepted"), ("op9", "no operation 'op9'")):
-        with pytest.raises(CommandRefusedError, match=why):
-            shell.takes(accepted(operation_id))
-
-
 def test_cancel_is_refused_once_an_operator_ended_the_group() -> None:
     shell = Shell(group({"pivot": True}, {}))
     shell.plays(Execute(0, 1), full(0))
@@ -350,16 +127,6 @@ def test_the_same_command_id_again_changes_nothing() -> None:
     plan = plain(1)
     once = take(plan, Shell(plan).state, PAUSE, "c1")
     assert take(plan, once, PAUSE, "c1") == once
-
-
-def test_a_word_that_waits_is_not_taken_twice_and_is_answered_alike_afterwards() -> None:
-    shell = in_doubt(fence=Fence.FENCED, readable=False)
-    word = did_not_happen(shell.ref((1, FORWARD, 1)))
-    waiting = take(shell.plan, shell.state, word, "w")
-    assert take(shell.plan, waiting, word, "w") == waiting
-    shell.state = waiting
-    shell.plays(resolver(1, 1), absent(1))
-    assert take(shell.plan, shell.state, word, "w") == shell.state
 
 
 def test_a_command_is_recorded_with_its_actor_and_reason() -> None:

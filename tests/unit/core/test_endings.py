@@ -25,9 +25,9 @@ def charged(reference: Reference, units: int, *, undone: bool = False) -> Answer
         handshake=ExecutionHandshake(
             operation_id=f"op{number}",
             status=ExecutionStatus.CONFIRMED,
-            actual_deltas={ETH: Decimal(-units) - Decimal("0.01"), STETH: units},
+            actual_deltas={ETH: Decimal(-units) - Decimal("0.01"), STETH: Decimal(units)},
             fees=(Fee(position_key=ETH, amount=Decimal("0.01"), currency="ETH"),),
-            executed_amount=abs(units),
+            executed_amount=Decimal(abs(units)),
             evidence=Evidence(venue_ids=("1",)),
         ),
         reconciliation=Reconciliation(verdict=Verdict.MATCH),

@@ -16,16 +16,13 @@ from allornone.models.result import OperationState
 from tests.unit.core.answers import (
     FORWARD,
     absent,
-    breach,
     closed,
     full,
     not_sent,
     part,
     refused,
-    still_open,
     told,
     undone,
-    unknown,
 )
 from tests.unit.core.plans import group, plain
 from tests.unit.core.shell import CANCEL, PAUSE, RESUME, Shell, accepted, retry
@@ -64,7 +61,7 @@ def test_a_superseded_answer_blocks_and_nothing_more_is_done() -> None:
     shell = Shell(plain(2))
     shell.plays(Execute(0, 1), told((0, FORWARD, 1), AnswerKind.SUPERSEDED))
     assert shell.step() == Wait(None, "superseded by another life")
-    assert shell.status is GroupStatus.BLOCKED
+    assert shell.status() is GroupStatus.BLOCKED
     with pytest.raises(CommandRefusedError, match="another life"):
         shell.takes(CANCEL)
     assert shell.step() == Wait(None, "superseded by another life")
@@ -87,130 +84,6 @@ def test_a_superseded_run_that_an_operator_ends_never_calls_itself_clean() -> No
     assert shell.state.verdict is GroupStatus.PARTIAL
 
 
-def test_what_is_unknown_is_resolved_at_once() -> None:
-    shell = Shell(plain(2))
-    shell.plays(Execute(0, 1), unknown(0))
-    assert shell.step() == look(0)
-
-
-def test_what_is_unknown_is_looked_at_again_on_backoff() -> None:
-    shell = Shell(plain(2))
-    shell.plays(Execute(0, 1), unknown(0))
-    waits: list[float | None] = []
-    for at in range(8):
-        shell.plays(look(0, at=at), unknown(0))
-        step = shell.step()
-        assert isinstance(step, Wait)
-        waits.append(step.seconds)
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
-
-
-def test_an_unknown_past_its_budget_blocks_and_is_looked_at_slower() -> None:
-    shell = Shell(plain(1, resolve_budget_s=100))
-    shell.plays(Execute(0, 1), unknown(0))
-    for at in range(7):
-        shell.plays(look(0, at=at), unknown(0))
-    assert shell.status is GroupStatus.RUNNING
-    waits: list[float | None] = []
-    for at in range(7, 10):
-        shell.plays(look(0, at=at), unknown(0))
-        assert shell.status is GroupStatus.BLOCKED
-        step = shell.step()
-        assert isinstance(step, Wait)
-        waits.append(step.seconds)
-    assert waits == [128, 256, 300]
-
-
-def test_a_block_leaves_by_itself_on_evidence() -> None:
-    shell = Shell(plain(1, resolve_budget_s=1))
-    shell.plays(Execute(0, 1), unknown(0))
-    shell.passes(1)
-    assert shell.status is GroupStatus.BLOCKED
-    shell.plays(look(0), full(0))
-    assert shell.status is GroupStatus.RUNNING
-    assert [notice.kind for notice in shell.notices] == ["started", "blocked"]
-    assert shell.ends().status is GroupStatus.COMPLETED
-    assert [notice.kind for notice in shell.notices] == ["started", "blocked", "unblocked"]
-
-
-def test_a_lost_send_is_unknown_and_resolved() -> None:
-    shell = Shell(plain(1))
-    shell.loses(Execute(0, 1))
-    assert isinstance(shell.step(), Look)
-    shell.hears(unknown(0))
-    assert isinstance(shell.awaited(), Look)
-
-
-def test_a_lost_send_never_counts_as_come_back() -> None:
-    shell = Shell(plain(1))
-    shell.loses(Execute(0, 1))
-    step = shell.awaited()
-    assert isinstance(step, Look)
-    shell.hears(unknown(0))
-    assert shell.state.flight is not None
-    assert not shell.state.flight.came_back
-    assert shell.state.flight.revoked
-
-
-def test_an_answered_send_came_back_and_is_revoked_by_the_first_resolving_look() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), unknown(0))
-    assert shell.state.flight is not None
-    assert (shell.state.flight.came_back, shell.state.flight.revoked) == (True, False)
-    shell.plays(look(0), unknown(0))
-    assert shell.state.flight is not None
-    assert shell.state.flight.revoked
-    shell.passes(5)
-    assert shell.state.flight is not None
-    assert shell.state.flight.revoked_s == 5
-
-
-def test_an_answer_about_another_reference_changes_nothing() -> None:
-    shell = Shell(plain(2))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), full(0))
-    assert shell.state.flight is not None
-
-
-def test_an_open_order_is_looked_at_until_its_time_is_over_and_then_recalled() -> None:
-    shell = Shell(group({"timeout_s": 10}))
-    shell.plays(Execute(0, 1), still_open(0))
-    modes: list[str] = []
-    for _ in range(6):
-        step = shell.awaited()
-        assert isinstance(step, Look)
-        modes.append(step.mode)
-        shell.hears(still_open(0))
-    assert modes == ["look", "look", "look", "resolve", "resolve", "resolve"]
-
-
-def test_an_open_order_that_fills_is_confirmed() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), still_open(0))
-    shell.plays(look(0, "look"), full(0))
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_a_cancel_recalls_an_open_order_at_once_and_undoes_its_part() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), still_open(0))
-    shell.takes(CANCEL)
-    assert shell.step() == look(0)
-    shell.plays(look(0), part(0))
-    shell.plays(Undo(0, 1), undone(0, units=1))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
-
-
-def test_a_cancel_waits_for_what_is_unknown() -> None:
-    shell = Shell(plain(2))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), unknown(1))
-    shell.takes(CANCEL)
-    shell.plays(look(1), unknown(1))
-    shell.plays(look(1, at=1), full(1))
-    assert shell.step() == Undo(1, 1)
-
-
 def test_confirmed_leads_to_the_next_and_after_the_last_to_completed() -> None:
     shell = Shell(plain(3))
     shell.plays(Execute(0, 1), full(0))
@@ -220,55 +93,6 @@ def test_confirmed_leads_to_the_next_and_after_the_last_to_completed() -> None:
     assert result.status is GroupStatus.COMPLETED
     assert result.residual_deltas == {}
     assert [each.state for each in result.operations] == [OperationState.CONFIRMED] * 3
-
-
-def test_before_the_end_every_reference_is_looked_up_once_more() -> None:
-    shell = Shell(plain(2, forward_retries=1))
-    shell.plays(Execute(0, 1), refused(0))
-    shell.plays(Execute(0, 2), full(0, 2))
-    shell.plays(Execute(1, 1), full(1))
-    assert shell.awaited() == LastLook(((0, FORWARD, 1), (0, FORWARD, 2), (1, FORWARD, 1)), 0)
-
-
-def test_an_unreadable_last_look_is_repeated_twice_and_then_the_end_comes() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), full(0))
-    for at in range(3):
-        step = shell.awaited()
-        assert isinstance(step, LastLook)
-        assert step.number == at
-        shell.looks_last((0, unknown(0, readable=False)))
-    assert isinstance(shell.awaited(), End)
-
-
-def test_a_late_fill_found_by_the_last_look_is_undone() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), refused(0))
-    shell.looks_last((0, full(0)))
-    shell.plays(Undo(0, 1), undone(0))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
-    assert "late_effect" in [notice.kind for notice in shell.notices]
-
-
-def test_a_second_effect_found_by_the_last_look_keeps_a_group_from_completing() -> None:
-    shell = Shell(plain(1, forward_retries=1))
-    shell.plays(Execute(0, 1), refused(0))
-    shell.plays(Execute(0, 2), full(0, 2))
-    shell.looks_last((0, full(0, 1)))
-    shell.plays(Undo(0, 1), undone(0, units=4))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
-
-
-def test_an_order_that_the_last_look_finds_open_is_resolved_before_the_end() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), refused(0))
-    shell.looks_last((0, still_open(0)))
-    step = shell.awaited()
-    assert isinstance(step, Look)
-    assert step.mode == "resolve"
-    shell.hears(part(0))
-    shell.plays(Undo(0, 1), undone(0, units=1))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
 
 
 def test_a_deadline_with_operations_left_rolls_back() -> None:
@@ -335,38 +159,6 @@ def test_an_order_closed_without_a_fill_is_not_done(verdict: Verdict) -> None:
     assert shell.ends().status is GroupStatus.FAILED
 
 
-def test_a_breach_is_read_three_times_and_then_rolled_back_with_its_actual_size() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), breach(0, recorded=False))
-    shell.plays(look(0, "read", reading=2, at=1), breach(0, recorded=False))
-    shell.plays(look(0, "read", reading=3, at=2), breach(0))
-    shell.plays(Undo(0, 1), undone(0, units=3))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
-
-
-def test_a_breach_that_the_second_reading_takes_back_is_confirmed() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), breach(0, recorded=False))
-    shell.plays(look(0, "read", reading=2, at=1), full(0))
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_three_unobserved_readings_are_unknown() -> None:
-    shell = Shell(plain(1))
-    unobserved = closed((0, FORWARD, 1), 2, Verdict.UNOBSERVED, recorded=False)
-    shell.plays(Execute(0, 1), unobserved)
-    shell.plays(look(0, "read", reading=2, at=1), unobserved)
-    shell.plays(look(0, "read", reading=3, at=2), unobserved)
-    assert shell.awaited() == look(0, reading=3, at=3)
-
-
-def test_an_effect_that_nobody_reconciled_is_not_done() -> None:
-    shell = Shell(plain(1))
-    unjudged = closed((0, FORWARD, 1), 2).model_copy(update={"reconciliation": None})
-    shell.plays(Execute(0, 1), unjudged)
-    assert isinstance(shell.awaited(), Look)
-
-
 def test_a_refusal_rolls_back_what_is_confirmed() -> None:
     shell = Shell(plain(2))
     shell.plays(Execute(0, 1), full(0))
@@ -425,13 +217,6 @@ def test_paused_nothing_new_goes_forward() -> None:
     assert shell.step() == Execute(1, 1)
 
 
-def test_paused_look_ups_go_on() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), unknown(0))
-    shell.takes(PAUSE)
-    assert isinstance(shell.step(), Look)
-
-
 @pytest.mark.parametrize("by", ["cancel", "deadline"])
 def test_paused_a_cancel_or_the_deadline_still_rolls_back(by: str) -> None:
     shell = Shell(plain(2))
@@ -440,10 +225,3 @@ def test_paused_a_cancel_or_the_deadline_still_rolls_back(by: str) -> None:
     shell.takes(CANCEL) if by == "cancel" else shell.reaches_deadline()
     shell.plays(Undo(0, 1), undone(0))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
-
-
-def test_a_look_that_is_lost_is_made_again() -> None:
-    shell = Shell(plain(1))
-    shell.plays(Execute(0, 1), unknown(0))
-    shell.loses(look(0))
-    assert shell.awaited() == look(0, at=1)

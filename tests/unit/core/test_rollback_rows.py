@@ -5,20 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from allornone.core.answer import Answer, AnswerKind, Fence
-from allornone.core.steps import Execute, LastLook, Look, Undo, Wait
+from allornone.core.answer import Answer, AnswerKind
+from allornone.core.steps import Execute, Look, Undo, Wait
 from allornone.errors import CommandRefusedError
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import OperationState
 from tests.unit.core.answers import (
-    FORWARD,
     ROLLBACK,
     absent,
-    breach,
     full,
     not_sent,
-    part,
     refused,
     still_open,
     told,
@@ -27,7 +24,7 @@ from tests.unit.core.answers import (
     unknown,
 )
 from tests.unit.core.plans import group, plain
-from tests.unit.core.shell import CANCEL, PAUSE, Shell, accepted, retry
+from tests.unit.core.shell import CANCEL, PAUSE, Shell, accepted
 
 
 def no_undo(number: int) -> Answer:
@@ -69,7 +66,7 @@ def test_an_unknown_undo_is_not_passed_under_continue_either() -> None:
     for _ in range(20):
         assert isinstance(shell.awaited(), Look)
         shell.hears(unknown(1, ROLLBACK))
-    assert shell.status is GroupStatus.BLOCKED
+    assert shell.status() is GroupStatus.BLOCKED
 
 
 def test_an_open_undo_is_left_to_fill_until_its_time_is_over() -> None:
@@ -121,7 +118,7 @@ def test_an_undo_past_its_budget_is_also_blocked_and_goes_on() -> None:
     shell = rolling(1, undo_budget_s=5)
     for epoch in range(1, 5):
         shell.plays(Undo(0, epoch), refused(0, ROLLBACK, epoch))
-    assert shell.status is GroupStatus.BLOCKED
+    assert shell.status() is GroupStatus.BLOCKED
     shell.plays(Undo(0, 5), undone(0, 5))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
 
@@ -131,7 +128,7 @@ def test_a_stuck_undo_asks_for_an_operator_when_its_budget_is_over_and_not_at_it
     for epoch in range(1, 11):
         shell.plays(Undo(0, epoch), refused(0, ROLLBACK, epoch))
     passed = 0.0
-    while shell.status is not GroupStatus.BLOCKED:
+    while shell.status() is not GroupStatus.BLOCKED:
         step = shell.step()
         assert isinstance(step, Wait)
         assert step.seconds is not None
@@ -174,7 +171,7 @@ def test_an_operation_without_an_undo_is_left_and_the_others_undone_and_then_blo
         shell.plays(Undo(1, 1), no_undo(1))
     shell.plays(Undo(0, 1), undone(0))
     assert shell.awaited() == Wait(None, "exposure is left that cannot be undone")
-    assert shell.status is GroupStatus.BLOCKED
+    assert shell.status() is GroupStatus.BLOCKED
     shell.takes(accepted())
     result = shell.ends()
     assert result.status is GroupStatus.PARTIAL
@@ -228,106 +225,3 @@ def test_what_is_left_of_two_operations_and_cancels_out_is_not_listed() -> None:
         "binance:BaseToken:ETH": Decimal(-2),
         "lido:StakingToken:stETH": Decimal(2),
     }
-
-
-def past_pivot(**policy: object) -> Shell:
-    """Return a group of three whose first operation, a pivot, is in effect."""
-    shell = Shell(group({"pivot": True}, {}, {}, **policy))
-    shell.plays(Execute(0, 1), full(0))
-    return shell
-
-
-def test_past_a_pivot_a_failure_undoes_nothing_and_is_tried_again_within_its_retries() -> None:
-    shell = past_pivot(forward_retries=1)
-    shell.plays(Execute(1, 1), refused(1))
-    shell.plays(Execute(1, 2), refused(1, epoch=2))
-    assert shell.awaited() == Wait(None, "op1 was refused, and the pivot op0 is in effect")
-    assert shell.status is GroupStatus.BLOCKED
-
-
-def test_past_a_pivot_a_part_is_topped_up_within_its_retries() -> None:
-    shell = past_pivot(forward_retries=1)
-    shell.plays(Execute(1, 1), part(1))
-    shell.plays(Execute(1, 2), full(1, 2, units=1))
-    shell.plays(Execute(2, 1), full(2))
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_past_a_pivot_retry_is_the_next_epoch_now() -> None:
-    shell = past_pivot()
-    shell.plays(Execute(1, 1), refused(1))
-    shell.awaited()
-    shell.takes(retry(shell.ref((1, FORWARD, 1))))
-    assert shell.step() == Execute(1, 2)
-
-
-def test_past_a_pivot_an_accepted_residual_ends_partial() -> None:
-    shell = past_pivot(accept_residual=True)
-    shell.plays(Execute(1, 1), refused(1))
-    assert shell.ends().status is GroupStatus.PARTIAL
-
-
-def test_past_a_pivot_cancel_undoes_what_came_after_it_and_then_blocks() -> None:
-    shell = past_pivot()
-    shell.plays(Execute(1, 1), full(1))
-    shell.takes(CANCEL)
-    shell.plays(Undo(1, 1), undone(1))
-    assert shell.awaited() == Wait(None, "exposure is left that cannot be undone")
-
-
-def test_past_a_pivot_the_deadline_blocks_until_retry() -> None:
-    shell = past_pivot()
-    shell.plays(Execute(1, 1), full(1))
-    shell.reaches_deadline()
-    assert shell.awaited() == Wait(None, "the deadline passed before op2, and the pivot op0 is in effect")
-    assert shell.status is GroupStatus.BLOCKED
-    shell.takes(retry(shell.ref((2, FORWARD, 1))))
-    shell.plays(Execute(2, 1), full(2))
-    assert shell.ends().status is GroupStatus.COMPLETED
-
-
-def test_past_a_pivot_a_retry_from_before_the_deadline_does_not_go_on_past_it() -> None:
-    shell = past_pivot()
-    shell.plays(Execute(1, 1), refused(1))
-    shell.awaited()
-    shell.takes(retry(shell.ref((1, FORWARD, 1))))
-    shell.reaches_deadline()
-    assert isinstance(shell.awaited(), Wait)
-    shell.takes(retry(shell.ref((1, FORWARD, 1))))
-    assert shell.awaited() == Execute(1, 2)
-
-
-@pytest.mark.parametrize("size", [part, breach])
-def test_a_pivot_short_or_in_breach_blocks_and_is_never_undone(size: Callable[..., Answer]) -> None:
-    shell = Shell(group({}, {"pivot": True}, {}, forward_retries=5))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), size(1))
-    step = shell.awaited()
-    assert isinstance(step, Wait)
-    assert shell.status is GroupStatus.BLOCKED
-
-
-def test_a_pivot_that_never_took_effect_protects_nothing() -> None:
-    shell = Shell(group({}, {"pivot": True}))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), refused(1))
-    shell.plays(Undo(0, 1), undone(0))
-    assert shell.ends().status is GroupStatus.ROLLED_BACK
-
-
-def test_a_pivot_whose_effect_is_known_only_late_stays() -> None:
-    shell = Shell(group({"pivot": True}))
-    shell.plays(Execute(0, 1), refused(0))
-    shell.looks_last((0, full(0)))
-    assert shell.awaited() == Wait(None, "exposure is left that cannot be undone")
-    shell.takes(accepted())
-    assert shell.ends().status is GroupStatus.PARTIAL
-
-
-def test_an_irreversible_part_beside_an_unfenced_reference_is_not_accepted_by_anybody() -> None:
-    shell = Shell(group({"pivot": True}, {}, forward_retries=1))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), part(1))
-    shell.plays(Execute(1, 2), unknown(1, epoch=2))
-    shell.plays(Look(1, FORWARD, 2, "resolve", 1, 0), unknown(1, FORWARD, 2, Fence.NEVER_SETTLED))
-    assert not isinstance(shell.awaited(), LastLook)

@@ -51,7 +51,7 @@ class World:
     faults: int
     lies: bool = False
     now: float = 0.0
-    orders: dict[Reference, Order] = field(default_factory=dict)
+    orders: dict[Reference, Order] = field(default_factory=dict[Reference, Order])
     no_undo: frozenset[int] = frozenset()
 
     def truth(self, number: int) -> int:
@@ -77,7 +77,7 @@ class World:
             return told(reference, AnswerKind.NO_UNDO)
         assert asked > 0, f"{reference} was sent for {asked}"
         order = self.orders[reference] = Order(1 if direction is FORWARD else -1, asked)
-        how = self._fault() if self.faults and self.random.random() < 0.75 else "full"  # noqa: PLR2004 (a share)
+        how = self._fault() if self.faults and self.random.random() < 0.75 else "full"
         return self._does(how, reference, order)
 
     def _fault(self) -> str:
@@ -107,7 +107,7 @@ class World:
 
     def _hides(self, how: str, reference: Reference, order: Order) -> Answer | None:
         """Let the answer be lost, or the whole activity, with or without an effect."""
-        order.fence_at = None if self.random.random() < 0.15 else self.now + self.random.choice(SETTLE_S)  # noqa: PLR2004 (a share)
+        order.fence_at = None if self.random.random() < 0.15 else self.now + self.random.choice(SETTLE_S)
         order.shown_at = self.now + self.random.choice(SETTLE_S[:3])
         if how.endswith("executed"):
             order.fills(self.random.choice((order.asked, max(order.asked // 2, 1))))
@@ -130,7 +130,7 @@ class World:
     def look(self, reference: Reference, mode: LookMode, reading: int) -> Answer | None:
         """Show what can be seen of a reference; resolving also revokes it and recalls what is open."""
         order = self.orders[reference]
-        if self.faults and self.random.random() < 0.2:  # noqa: PLR2004 (a share)
+        if self.faults and self.random.random() < 0.2:
             self.faults -= 1
             return self.random.choice((None, told(reference, AnswerKind.UNKNOWN, readable=False)))
         if not order.intent:
@@ -147,7 +147,7 @@ class World:
     def _look_at_open(self, reference: Reference, order: Order, mode: LookMode) -> Answer:
         if mode == "resolve":
             order.fills(self.random.randrange(order.asked + 1))
-        elif self.random.random() < 0.4:  # noqa: PLR2004 (a share)
+        elif self.random.random() < 0.4:
             order.fills(order.asked)
         else:
             return told(reference, AnswerKind.OPEN)
@@ -157,7 +157,7 @@ class World:
         if order.fence_at is not None and self.now >= order.fence_at:
             order.underway, order.told = False, True
             return told(reference, AnswerKind.ABSENT, fence=Fence.FENCED)
-        if self.random.random() < 0.3:  # noqa: PLR2004 (a share)
+        if self.random.random() < 0.3:
             order.fills(order.asked)
             return self._closed(reference, order)
         fence = Fence.WAITING if order.fence_at is not None else Fence.NEVER_SETTLED
@@ -166,7 +166,7 @@ class World:
     def last_look(self, reference: Reference) -> Answer:
         """Show what there is to see before the end."""
         order = self.orders[reference]
-        if order.underway and self.random.random() < 0.3:  # noqa: PLR2004 (a share)
+        if order.underway and self.random.random() < 0.3:
             order.fills(order.asked)
         if order.done:
             order.told, order.believed = True, order.done

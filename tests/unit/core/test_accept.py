@@ -1,0 +1,126 @@
+"""Accepting what is left: of one operation, or of the group, and never what may yet be known."""
+
+from decimal import Decimal
+
+import pytest
+
+from allornone.core.answer import Fence
+from allornone.core.steps import Execute, Look, Undo
+from allornone.errors import CommandRefusedError
+from allornone.models.group import GroupStatus
+from tests.unit.core.answers import (
+    FORWARD,
+    ROLLBACK,
+    full,
+    part,
+    refused,
+    undone,
+    unknown,
+)
+from tests.unit.core.plans import group, plain
+from tests.unit.core.shell import (
+    Shell,
+    accepted,
+    did_not_happen,
+)
+
+
+def in_doubt(count: int = 2, fence: Fence = Fence.WAITING, *, readable: bool = True) -> Shell:
+    """Return a group whose last operation is unknown past its budget, seen once by the resolver."""
+    shell = Shell(plain(count, resolve_budget_s=1))
+    for number in range(count - 1):
+        shell.plays(Execute(number, 1), full(number))
+    shell.plays(Execute(count - 1, 1), unknown(count - 1))
+    shell.plays(resolver(count - 1), unknown(count - 1, fence=fence, readable=readable))
+    shell.passes(1)
+    assert shell.status() is GroupStatus.BLOCKED
+    return shell
+
+
+def resolver(number: int, at: int = 0) -> Look:
+    return Look(number, FORWARD, 1, "resolve", 1, at)
+
+
+def unfenced_undo() -> Shell:
+    shell = Shell(plain(2, resolve_budget_s=1))
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), refused(1))
+    shell.plays(Undo(0, 1), unknown(0, ROLLBACK))
+    shell.plays(Look(0, ROLLBACK, 1, "resolve", 1, 0), unknown(0, ROLLBACK, fence=Fence.NEVER_SETTLED))
+    shell.passes(1)
+    return shell
+
+
+def test_an_undo_that_can_never_be_fenced_can_be_accepted_with_its_range() -> None:
+    shell = unfenced_undo()
+    shell.takes(accepted("op0"))
+    result = shell.ends()
+    assert result.status is GroupStatus.PARTIAL
+    assert [(each.direction, each.amount) for each in result.unfenced] == [(ROLLBACK, Decimal(2))]
+    assert result.residual_deltas["lido:StakingToken:stETH"] == 2
+
+
+@pytest.mark.parametrize("operation_id", [None, "op1", "op0"])
+def test_accepted_is_refused_while_anything_is_unknown(operation_id: str | None) -> None:
+    shell = in_doubt()
+    with pytest.raises(CommandRefusedError, match="something is unknown"):
+        shell.takes(accepted(operation_id))
+
+
+def test_accepted_without_an_operation_ends_the_group_partial_with_unfenced_references_as_ranges() -> None:
+    shell = in_doubt(fence=Fence.NEVER_SETTLED)
+    shell.takes(accepted())
+    result = shell.ends()
+    assert result.status is GroupStatus.PARTIAL
+    assert [each.operation_id for each in result.unfenced] == ["op1"]
+    assert result.residual_deltas["lido:StakingToken:stETH"] == 2
+
+
+def test_accepted_answers_a_word_that_still_waits() -> None:
+    shell = in_doubt(fence=Fence.NEVER_SETTLED)
+    shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
+    shell.takes(accepted())
+    assert shell.state.claim is None
+    assert [(each.command_id, each.refused) for each in shell.state.handled] == [("c1", True), ("c2", False)]
+
+
+def test_accepted_with_an_operation_leaves_its_residual_and_goes_on() -> None:
+    shell = Shell(group({"pivot": True}, {}, {}))
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), part(1))
+    shell.awaited()
+    shell.takes(accepted("op1"))
+    shell.plays(Execute(2, 1), full(2))
+    result = shell.ends()
+    assert result.status is GroupStatus.PARTIAL
+    assert result.residual_deltas["lido:StakingToken:stETH"] == 5
+    assert result.reason == "accepted by an operator: op1"
+
+
+def test_accepted_while_rolling_back_leaves_that_operation_and_undoes_the_others() -> None:
+    shell = Shell(plain(3))
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), full(1))
+    shell.plays(Execute(2, 1), refused(2))
+    shell.plays(Undo(1, 1), refused(1, ROLLBACK))
+    shell.takes(accepted("op1"))
+    shell.plays(Undo(0, 1), undone(0))
+    assert shell.ends().status is GroupStatus.PARTIAL
+
+
+@pytest.mark.parametrize("operation_id", [None, "op0"])
+def test_accepted_where_nothing_is_stuck_is_refused(operation_id: str | None) -> None:
+    shell = Shell(plain(2))
+    shell.plays(Execute(0, 1), full(0))
+    with pytest.raises(CommandRefusedError, match="nothing is stuck"):
+        shell.takes(accepted(operation_id))
+
+
+def test_accepted_of_an_operation_that_has_nothing_to_accept_is_refused() -> None:
+    shell = Shell(group({"pivot": True}, {}, {}))
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), refused(1))
+    shell.awaited()
+    for operation_id, why in (("op2", "nothing that could be accepted"), ("op9", "no operation 'op9'")):
+        with pytest.raises(CommandRefusedError, match=why):
+            shell.takes(accepted(operation_id))

@@ -1,0 +1,68 @@
+"""Before the end each reference is looked up once more, and what that shows counts."""
+
+from allornone.core.steps import End, Execute, LastLook, Look, LookMode, Undo
+from allornone.models.group import GroupStatus
+from tests.unit.core.answers import (
+    FORWARD,
+    full,
+    part,
+    refused,
+    still_open,
+    undone,
+    unknown,
+)
+from tests.unit.core.plans import plain
+from tests.unit.core.shell import Shell
+
+
+def look(number: int, mode: LookMode = "resolve", at: int = 0, *, reading: int = 1) -> Look:
+    return Look(number, FORWARD, 1, mode, reading, at)
+
+
+def test_before_the_end_every_reference_is_looked_up_once_more() -> None:
+    shell = Shell(plain(2, forward_retries=1))
+    shell.plays(Execute(0, 1), refused(0))
+    shell.plays(Execute(0, 2), full(0, 2))
+    shell.plays(Execute(1, 1), full(1))
+    assert shell.awaited() == LastLook(((0, FORWARD, 1), (0, FORWARD, 2), (1, FORWARD, 1)), 0)
+
+
+def test_an_unreadable_last_look_is_repeated_twice_and_then_the_end_comes() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), full(0))
+    for at in range(3):
+        step = shell.awaited()
+        assert isinstance(step, LastLook)
+        assert step.number == at
+        shell.looks_last((0, unknown(0, readable=False)))
+    assert isinstance(shell.awaited(), End)
+
+
+def test_a_late_fill_found_by_the_last_look_is_undone() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), refused(0))
+    shell.looks_last((0, full(0)))
+    shell.plays(Undo(0, 1), undone(0))
+    assert shell.ends().status is GroupStatus.ROLLED_BACK
+    assert "late_effect" in [notice.kind for notice in shell.notices]
+
+
+def test_a_second_effect_found_by_the_last_look_keeps_a_group_from_completing() -> None:
+    shell = Shell(plain(1, forward_retries=1))
+    shell.plays(Execute(0, 1), refused(0))
+    shell.plays(Execute(0, 2), full(0, 2))
+    shell.looks_last((0, full(0, 1)))
+    shell.plays(Undo(0, 1), undone(0, units=4))
+    assert shell.ends().status is GroupStatus.ROLLED_BACK
+
+
+def test_an_order_that_the_last_look_finds_open_is_resolved_before_the_end() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), refused(0))
+    shell.looks_last((0, still_open(0)))
+    step = shell.awaited()
+    assert isinstance(step, Look)
+    assert step.mode == "resolve"
+    shell.hears(part(0))
+    shell.plays(Undo(0, 1), undone(0, units=1))
+    assert shell.ends().status is GroupStatus.ROLLED_BACK
