@@ -11,7 +11,6 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 from temporalio.client import Client
-from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from allornone.cli import exits
 from allornone.cli.session import INTERRUPTED, finish, say
@@ -50,9 +49,6 @@ def demo(
     """
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    # The SDK logs to stdout, which is for results.
-    logging = LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR"))
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logging)))
     finish(_demo(stay=stay), interrupted=GO_ON)
 
 

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from allornone import wire
+    from allornone.core.start import GroupStart
     from allornone.errors import CommandRefusedError
     from allornone.models.commands import (
         CancelCommand,
@@ -22,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
         RetryCommand,
     )
     from allornone.models.result import GroupResult, GroupView
-    from allornone.models.start import GroupStart
     from workflows.engine import Engine
 
 

@@ -12,6 +12,7 @@ from allornone.core.command import take
 from allornone.core.ending import result
 from allornone.core.observe import ended, lost, observe, observe_last_looks, recorded
 from allornone.core.standing import standing
+from allornone.core.start import Carried, GroupStart
 from allornone.core.state import Handled, begin
 from allornone.core.steps import End, Execute, Finish, LastLook, Look, Record, Step, Undo, Wait
 from allornone.core.turn import turn
@@ -19,7 +20,6 @@ from allornone.core.view import view
 from allornone.models.commands import Command
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult, GroupView
-from allornone.models.start import Carried, GroupStart
 from workflows import briefs, calls, index, story
 
 

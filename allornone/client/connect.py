@@ -7,6 +7,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from allornone.client.address import live_address, read_address
+from allornone.client.quiet import quiet_core
 from allornone.errors import BadSettingsError, NoServerError
 from allornone.settings import Settings
 
@@ -20,6 +21,7 @@ async def connect(settings: Settings, *, embedded_only: bool = False) -> Client:
     `embedded_only` leaves Temporal's own configuration aside, as `dev`, `demo` and the tests do. Raises
     NoServerError within seconds when nothing answers, BadSettingsError when the configuration cannot be read.
     """
+    quiet_core()
     configured = ClientConnectConfig() if embedded_only else configured_server()
     if "target_host" not in configured:
         # The rest of a profile without an address (a namespace, a key) is meant for some other server.

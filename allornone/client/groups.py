@@ -26,6 +26,7 @@ from allornone.client.start import PLAN_HASH, start
 from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
 from allornone.client.workers import Poller, absence, pollers
+from allornone.core.start import GroupStart
 from allornone.errors import NoWorkerError, PlanConflictError
 from allornone.models.commands import (
     CancelCommand,
@@ -38,7 +39,6 @@ from allornone.models.commands import (
 )
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult, GroupView
-from allornone.models.start import GroupStart
 from allornone.settings import Settings, load_settings
 from allornone.venues import Venue
 from allornone.venues.plan import check_plan, warnings

@@ -13,9 +13,9 @@ from temporalio.common import (
 )
 
 from allornone import wire
+from allornone.core.start import GroupStart
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
-from allornone.models.start import GroupStart
 
 PLAN_HASH = "plan_hash"
 """The memo entry by which a second submit tells its own plan from another."""

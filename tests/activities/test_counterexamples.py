@@ -29,9 +29,7 @@ def stalled(office: Office, name: str, gate: Gate) -> tuple[Gated, Venue]:
 
 
 @pytest.mark.parametrize("leg", [SELL, STAKE], ids=["a filled id can be used again", "strict ids"])
-async def test_c7_a_second_attempt_while_the_first_is_in_flight_sends_nothing(
-    office: Office, leg: Leg
-) -> None:
+async def test_c7_a_second_attempt_while_the_first_is_in_flight_sends_nothing(office: Office, leg: Leg) -> None:
     name = office.task(leg).request.venue
     venue, honest = stalled(office, name, "execute")
     first = asyncio.create_task(office.sends(office.task(leg)))

@@ -31,6 +31,6 @@ def test_every_run_of_status_ends_with_its_own_code(desk: Desk) -> None:
     assert desk.says("run", desk.plan("soak-1")).exit_code == 0
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        ends = list(pool.map(lambda _: status(desk, "soak-1"), range(RUNS)))
+        ends = list(pool.map(status, [desk] * RUNS, ["soak-1"] * RUNS))
 
     assert ends == [(0, True, "")] * RUNS

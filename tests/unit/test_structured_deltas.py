@@ -227,7 +227,11 @@ def test_an_event_writes_the_amounts_of_its_rows_as_texts() -> None:
 
 
 @given(
-    st.dictionaries(KEYS, AMOUNTS | st.floats(allow_nan=False, allow_infinity=False).map(lambda value: round(value, 9)) | st.integers(), max_size=8),
+    st.dictionaries(
+        KEYS,
+        AMOUNTS | st.floats(allow_nan=False, allow_infinity=False).map(lambda value: round(value, 9)) | st.integers(),
+        max_size=8,
+    ),
     st.sampled_from([each.value for each in OperationType]),
     AMOUNTS.filter(lambda amount: amount >= 0),
 )

@@ -18,12 +18,12 @@ from activities.operations import OperationActivities
 from activities.records import RecordActivities
 from allornone import wire
 from allornone.client.start import start
+from allornone.core.start import GroupStart
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
-from allornone.models.start import GroupStart
 from allornone.venues import Venue
 from allornone.venues.paper import PAPER_VENUES, PaperWorld
 from tests.gated import Gate, Gated

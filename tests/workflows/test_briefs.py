@@ -105,4 +105,7 @@ def test_a_reference_is_a_function_of_its_cause(direction: Direction) -> None:
     tasks = [briefs.look_task(plan, begin(plan), look, SOON) for _ in range(2)]
 
     assert tasks[0].client_ref == tasks[1].client_ref
-    assert tasks[0].client_ref != briefs.look_task(plan, begin(plan), Look(0, direction, 1, "resolve", 1, 0), SOON).client_ref
+    assert (
+        tasks[0].client_ref
+        != briefs.look_task(plan, begin(plan), Look(0, direction, 1, "resolve", 1, 0), SOON).client_ref
+    )

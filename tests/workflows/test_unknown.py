@@ -166,9 +166,7 @@ async def test_an_operator_who_says_it_did_not_happen_ends_it_partial_with_a_ran
 
     async with house.working():
         handle, view = await blocked(house, lost, legs=(SELL, SEND_OUT))
-        did_not = ResolveCommand(
-            actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=view.operations[1].client_ref
-        )
+        did_not = ResolveCommand(actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=view.operations[1].client_ref)
         await house.tell(handle, wire.RESOLVE_UPDATE, did_not)
         result = await house.ends(handle)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from allornone.core.answer import Fence
-from allornone.core.steps import Execute, Look, Undo
+from allornone.core.steps import Execute, Undo
 from allornone.errors import CommandRefusedError
 from allornone.models.group import GroupStatus
 from tests.unit.core.answers import (
@@ -15,40 +15,14 @@ from tests.unit.core.answers import (
     part,
     refused,
     undone,
-    unknown,
 )
+from tests.unit.core.doubt import in_doubt, unfenced_undo
 from tests.unit.core.plans import group, plain
 from tests.unit.core.shell import (
     Shell,
     accepted,
     did_not_happen,
 )
-
-
-def in_doubt(count: int = 2, fence: Fence = Fence.WAITING, *, readable: bool = True) -> Shell:
-    """Return a group whose last operation is unknown past its budget, seen once by the resolver."""
-    shell = Shell(plain(count, resolve_budget_s=1))
-    for number in range(count - 1):
-        shell.plays(Execute(number, 1), full(number))
-    shell.plays(Execute(count - 1, 1), unknown(count - 1))
-    shell.plays(resolver(count - 1), unknown(count - 1, fence=fence, readable=readable))
-    shell.passes(1)
-    assert shell.status() is GroupStatus.BLOCKED
-    return shell
-
-
-def resolver(number: int, at: int = 0) -> Look:
-    return Look(number, FORWARD, 1, "resolve", 1, at)
-
-
-def unfenced_undo() -> Shell:
-    shell = Shell(plain(2, resolve_budget_s=1))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), refused(1))
-    shell.plays(Undo(0, 1), unknown(0, ROLLBACK))
-    shell.plays(Look(0, ROLLBACK, 1, "resolve", 1, 0), unknown(0, ROLLBACK, fence=Fence.NEVER_SETTLED))
-    shell.passes(1)
-    return shell
 
 
 def test_an_undo_that_can_never_be_fenced_can_be_accepted_with_its_range() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allornone.core.answer import AnswerKind, Fence
+from allornone.core.answer import AnswerKind
 from allornone.core.command import take
 from allornone.core.steps import Execute, Look, Undo, Wait
 from allornone.core.subject import allowed
@@ -18,6 +18,7 @@ from tests.unit.core.answers import (
     told,
     unknown,
 )
+from tests.unit.core.doubt import in_doubt, resolver
 from tests.unit.core.plans import group, plain
 from tests.unit.core.shell import (
     CANCEL,
@@ -27,22 +28,6 @@ from tests.unit.core.shell import (
     accepted,
     retry,
 )
-
-
-def in_doubt(count: int = 2, fence: Fence = Fence.WAITING, *, readable: bool = True) -> Shell:
-    """Return a group whose last operation is unknown past its budget, seen once by the resolver."""
-    shell = Shell(plain(count, resolve_budget_s=1))
-    for number in range(count - 1):
-        shell.plays(Execute(number, 1), full(number))
-    shell.plays(Execute(count - 1, 1), unknown(count - 1))
-    shell.plays(resolver(count - 1), unknown(count - 1, fence=fence, readable=readable))
-    shell.passes(1)
-    assert shell.status() is GroupStatus.BLOCKED
-    return shell
-
-
-def resolver(number: int, at: int = 0) -> Look:
-    return Look(number, FORWARD, 1, "resolve", 1, at)
 
 
 def last_answer(shell: Shell) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ import pytest
 
 from allornone.core.answer import Fence
 from allornone.core.command import take
-from allornone.core.steps import Execute, LastLook, Look, Undo
+from allornone.core.steps import Execute, LastLook, Undo
 from allornone.errors import CommandRefusedError
 from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.group import GroupStatus
@@ -18,32 +18,16 @@ from tests.unit.core.answers import (
     closed,
     full,
     not_sent,
-    refused,
     undone,
     unknown,
 )
+from tests.unit.core.doubt import in_doubt, resolver, unfenced_undo
 from tests.unit.core.plans import group, plain
 from tests.unit.core.shell import (
     Shell,
     did_not_happen,
     happened,
 )
-
-
-def in_doubt(count: int = 2, fence: Fence = Fence.WAITING, *, readable: bool = True) -> Shell:
-    """Return a group whose last operation is unknown past its budget, seen once by the resolver."""
-    shell = Shell(plain(count, resolve_budget_s=1))
-    for number in range(count - 1):
-        shell.plays(Execute(number, 1), full(number))
-    shell.plays(Execute(count - 1, 1), unknown(count - 1))
-    shell.plays(resolver(count - 1), unknown(count - 1, fence=fence, readable=readable))
-    shell.passes(1)
-    assert shell.status() is GroupStatus.BLOCKED
-    return shell
-
-
-def resolver(number: int, at: int = 0) -> Look:
-    return Look(number, FORWARD, 1, "resolve", 1, at)
 
 
 def last_answer(shell: Shell) -> tuple[str, bool]:
@@ -171,16 +155,6 @@ def test_what_can_never_be_fenced_is_looked_up_before_the_end_too() -> None:
     shell.plays(Undo(0, 1), undone(0))
     result = shell.ends()
     assert (result.status, result.unfenced) == (GroupStatus.ROLLED_BACK, ())
-
-
-def unfenced_undo() -> Shell:
-    shell = Shell(plain(2, resolve_budget_s=1))
-    shell.plays(Execute(0, 1), full(0))
-    shell.plays(Execute(1, 1), refused(1))
-    shell.plays(Undo(0, 1), unknown(0, ROLLBACK))
-    shell.plays(Look(0, ROLLBACK, 1, "resolve", 1, 0), unknown(0, ROLLBACK, fence=Fence.NEVER_SETTLED))
-    shell.passes(1)
-    return shell
 
 
 def test_an_undo_that_can_never_be_fenced_cannot_be_called_so() -> None:
