@@ -7,6 +7,7 @@ from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
 
+PATIENCE_S = 30
 Gate = Literal["prepare", "execute", "lookup"]
 
 
@@ -16,13 +17,18 @@ class Gated:
     def __init__(self, venue: Venue, gate: Gate) -> None:
         self._venue = venue
         self._gate = gate
-        self.reached = asyncio.Event()
+        self._reached = asyncio.Event()
         self.opens = asyncio.Event()
         self.name = venue.name
         self.capabilities = venue.capabilities
         self.recall = venue.recall
         self.inverse = venue.inverse
         self.simulate = venue.simulate
+
+    async def reached(self) -> None:
+        """Wait until somebody is held here."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self._reached.wait()
 
     async def prepare(self, request: ExecutionRequest) -> Prepared:
         prepared = await self._venue.prepare(request)
@@ -39,5 +45,5 @@ class Gated:
 
     async def _held(self, gate: Gate) -> None:
         if gate == self._gate:
-            self.reached.set()
+            self._reached.set()
             await self.opens.wait()

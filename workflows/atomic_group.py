@@ -64,6 +64,8 @@ class AtomicGroupWorkflow:
 
     async def _take(self, command: Command) -> CommandReceipt:
         """Latch a command, wake the group, and answer; an operator's word waits for the look-up it asks for."""
+        # A command that comes with the start is handled before `run` is.
+        await workflow.wait_condition(lambda: self._engine is not None)
         engine, command_id = self._open(), _id_of(command)
         with _refusals():
             engine.take(command, command_id)
@@ -76,9 +78,10 @@ class AtomicGroupWorkflow:
 
     def _check(self, command: Command) -> None:
         """Refuse what makes no sense, before anything of it is in the history."""
-        engine = self._open()
+        if self._engine is None:
+            return
         with _refusals():
-            engine.check(command, _id_of(command))
+            self._engine.check(command, _id_of(command))
 
     @workflow.query(name=wire.STATUS, description="Where the group stands, and which commands make sense")
     def status(self) -> GroupView:

@@ -33,7 +33,7 @@ async def test_c7_a_second_attempt_while_the_first_is_in_flight_sends_nothing(of
     name = office.task(leg).request.venue
     venue, honest = stalled(office, name, "execute")
     first = asyncio.create_task(office.sends(office.task(leg)))
-    await venue.reached.wait()
+    await venue.reached()
     office.venues = {**office.venues, name: honest}
 
     second = await office.sends(office.task(leg))
@@ -47,7 +47,7 @@ async def test_c7_a_second_attempt_while_the_first_is_in_flight_sends_nothing(of
 async def test_c9_a_zombie_that_wakes_before_its_intent_writes_none_and_sends_nothing(office: Office) -> None:
     venue, honest = stalled(office, "binance", "prepare")
     zombie = asyncio.create_task(office.sends(office.task(MOVE)))
-    await venue.reached.wait()
+    await venue.reached()
     office.venues = {**office.venues, "binance": honest}
 
     settled = await office.resolves(office.task(MOVE))
@@ -63,7 +63,7 @@ async def test_c9_a_zombie_that_wakes_before_its_intent_writes_none_and_sends_no
 async def test_c9_a_zombie_that_wakes_after_the_group_went_on_is_superseded(office: Office) -> None:
     venue, honest = stalled(office, "binance", "prepare")
     zombie = asyncio.create_task(office.sends(office.task(SELL)))
-    await venue.reached.wait()
+    await venue.reached()
     office.venues = {**office.venues, "binance": honest}
     settled = await office.resolves(office.task(SELL))
     await office.sends(office.task(STAKE, known_seq=settled.seq))
@@ -78,7 +78,7 @@ async def test_c9_a_zombie_that_wakes_after_the_group_went_on_is_superseded(offi
 async def test_a_zombie_that_sends_after_its_expiry_is_refused_by_the_venue(office: Office) -> None:
     venue, honest = stalled(office, "binance", "execute")
     zombie = asyncio.create_task(office.sends(office.task(SELL)))
-    await venue.reached.wait()
+    await venue.reached()
     office.venues = {**office.venues, "binance": honest}
     office.passes(33)
     settled = await office.resolves(office.task(SELL))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ class House:
         self.folder = folder
         self.group_id = f"group-{task_queue}"
         self.world = PaperWorld(folder, ServerTime())
-        self.venues: Mapping[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
+        self.venues: dict[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
         self.log: EventLog = JsonlEventLog(folder / "logs")
         self.seen = Witness(folder / "logs", self.world, self.group_id)
 
@@ -81,7 +81,7 @@ class House:
     def gated(self, name: str, gate: Gate) -> Gated:
         """Put a gate before a venue."""
         venue = Gated(self.venues[name], gate)
-        self.venues = {**self.venues, name: venue}
+        self.venues[name] = venue
         return venue
 
     @asynccontextmanager

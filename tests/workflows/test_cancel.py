@@ -33,7 +33,7 @@ async def cancelled_while(house: House, gate: Gated, how: str, *, cached: int = 
     """Run a carry, cancel it while somebody is held at `gate`, and let it end."""
     async with house.working(max_cached_workflows=cached):
         handle = await house.start(house.group(*CARRY))
-        await gate.reached.wait()
+        await gate.reached()
         await cancelled(house, handle, how)
         gate.opens.set()
         return handle, await house.ends(handle)
@@ -112,7 +112,7 @@ async def test_cancelling_twice_with_one_command_id_is_answered_twice_and_taken_
 
     async with house.working():
         handle = await house.start(house.group(SELL, STAKE))
-        await gate.reached.wait()
+        await gate.reached()
         first = await house.tell(handle, wire.CANCEL, named)
         again = await house.tell(handle, wire.CANCEL, named)
         gate.opens.set()

@@ -23,7 +23,6 @@ from allornone.models.result import GroupView
 from tests.plans import CARRY, SELL, SEND_OUT, SHORT, STAKE
 from tests.workflows.house import Handle, House
 
-NOW = datetime.now(UTC)
 PAUSE = PauseCommand(actor="ann")
 RESUME = ResumeCommand(actor="ann")
 SOMETHING = "0" * 32
@@ -31,6 +30,10 @@ STUCK_UNDO = (
     {"behaviour": "refuse", "venue": "binance.usdm"},
     {"behaviour": "refuse", "operation_id": "sell", "direction": "rollback", "count": "always"},
 )
+
+
+def soon(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 async def refused(house: House, handle: Handle, name: str, command: Command) -> str:
@@ -47,7 +50,7 @@ async def paused_after_the_first(house: House) -> Handle:
     """Start a carry, pause it while its first operation is sent, and wait until that is done."""
     gate = house.gated("binance", "execute")
     handle = await house.start(house.group(*CARRY))
-    await gate.reached.wait()
+    await gate.reached()
     await house.tell(handle, wire.PAUSE, PAUSE)
     gate.opens.set()
     await house.shows(handle, lambda view: view.operations[0].state == "confirmed")
@@ -76,12 +79,12 @@ async def test_a_paused_group_can_be_cancelled(house: House) -> None:
 
 async def test_a_deadline_that_passes_while_paused_rolls_back(house: House) -> None:
     plan = house.group(*CARRY)
-    deadline = NOW + timedelta(hours=1)
+    deadline = soon(3600)
     gate = house.gated("binance", "execute")
 
     async with house.working():
         handle = await house.start(plan.model_copy(update={"deadline": deadline}))
-        await gate.reached.wait()
+        await gate.reached()
         await house.tell(handle, wire.PAUSE, PAUSE)
         gate.opens.set()
         result = await house.ends(handle)
@@ -92,14 +95,14 @@ async def test_a_deadline_that_passes_while_paused_rolls_back(house: House) -> N
 
 
 async def test_a_group_whose_deadline_is_over_sends_nothing(house: House) -> None:
-    result = await house.run(house.group(*CARRY, deadline=NOW - timedelta(hours=1)))
+    result = await house.run(house.group(*CARRY, deadline=soon(-3600)))
 
     assert result.status is GroupStatus.FAILED
     assert house.seen.orders() == []
 
 
 async def test_no_request_outlives_the_deadline(house: House) -> None:
-    deadline = NOW + timedelta(seconds=10)
+    deadline = soon(10)
 
     await house.run(house.group(SELL, deadline=deadline))
 
@@ -130,7 +133,7 @@ async def test_a_command_that_makes_no_sense_is_refused_and_told_which_do(
 
     async with house.working():
         handle = await house.start(house.group(SELL))
-        await gate.reached.wait()
+        await gate.reached()
         words = await refused(house, handle, name, command)
         gate.opens.set()
         await house.ends(handle)
@@ -144,7 +147,7 @@ async def test_a_refused_command_leaves_no_trace_in_the_history(house: House) ->
 
     async with house.working():
         handle = await house.start(house.group(SELL))
-        await gate.reached.wait()
+        await gate.reached()
         await refused(house, handle, wire.RESUME, RESUME)
         gate.opens.set()
         await house.ends(handle)
@@ -158,7 +161,7 @@ async def test_a_command_without_an_actor_is_refused_and_the_group_goes_on(house
 
     async with house.working():
         handle = await house.start(house.group(SELL))
-        await gate.reached.wait()
+        await gate.reached()
         with pytest.raises(WorkflowUpdateFailedError):
             await handle.execute_update(wire.PAUSE, {"who": "ann"})
         gate.opens.set()
@@ -173,7 +176,7 @@ async def test_pausing_twice_with_one_command_id_is_taken_once(house: House) -> 
 
     async with house.working():
         handle = await house.start(house.group(SELL))
-        await gate.reached.wait()
+        await gate.reached()
         first = await house.tell(handle, wire.PAUSE, named)
         again = await house.tell(handle, wire.PAUSE, named)
         gate.opens.set()
@@ -251,7 +254,7 @@ async def test_the_answer_to_a_command_tells_where_the_group_stands(house: House
 
     async with house.working():
         handle = await house.start(house.group(SELL))
-        await gate.reached.wait()
+        await gate.reached()
         update = await handle.start_update(
             wire.PAUSE, PAUSE, wait_for_stage=WorkflowUpdateStage.COMPLETED, result_type=CommandReceipt
         )
