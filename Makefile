@@ -19,7 +19,7 @@ dev: $(READY)  ## Run the server, its UI, the paper venues and a worker until Ct
 	@$(BIN)/allornone dev
 
 test: $(READY)  ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## Check format, style, imports, types and licences
 	$(BIN)/ruff format --check .
@@ -30,7 +30,7 @@ check: $(READY)  ## Check format, style, imports, types and licences
 	$(BIN)/python .ci/licences.py
 
 soak: $(READY)  ## Run the tests that repeat one thing, with 200 repetitions
-	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m soak
+	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m "soak or long"
 
 clean:  ## Remove what make made, and the demo's data; never a log that is in use
 	@if [ -e .allornone/server.json ]; then echo "a server of .allornone may run; stop it first" >&2; exit 2; fi

@@ -192,16 +192,15 @@ def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
 
 def request_of(task: OperationTask, intent: OperationExecutionEvent) -> ExecutionRequest:
     """Return the request that an intent was recorded for: an undo's own, or the forward one as it was sized then."""
-    return ExecutionRequest.model_validate(
-        {
-            **intent.model_dump(include=_SHARED),
-            "client_ref": task.client_ref,
-            "direction": task.direction,
-            "epoch": task.epoch,
-            "not_after": intent.not_after or task.not_after,
-            "known_seq": task.known_seq,
-        }
-    )
+    update = {"not_after": intent.not_after or task.not_after, "known_seq": task.known_seq}
+    return request_as_sent(intent).model_copy(update=update)
+
+
+def request_as_sent(intent: OperationExecutionEvent) -> ExecutionRequest:
+    """Return the request that an intent was recorded for, by its record alone."""
+    own = {"client_ref", "direction", "epoch"}
+    not_after = intent.not_after or intent.submitted_at
+    return ExecutionRequest.model_validate({**intent.model_dump(include=_SHARED | own), "not_after": not_after})
 
 
 def status_after(direction: Direction, *, undone: bool) -> ExecutionStatus:

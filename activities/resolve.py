@@ -74,7 +74,7 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
     request = request_of(task, intent)
     venue = desk.venue(request.venue)
     capability = venue.capabilities.of(request.operation_type)
-    reading = None if task.context.simulated else await _looked_and_recalled(venue, request, intent.prepared)
+    reading = None if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
     if reading is None:
         askable = capability is not None and capability.lookup != "none" and not task.context.simulated
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="not asked").model_copy(
@@ -106,7 +106,7 @@ async def _resolve(task: OperationTask, desk: Desk) -> Answer:
         )
     request = request_of(task, trace.intent)
     venue = desk.venue(request.venue)
-    reading = await _looked_and_recalled(venue, request, trace.intent.prepared)
+    reading = await looked_and_recalled(venue, request, trace.intent.prepared)
     if reading is not None:
         reading = reading.sent_at(trace.intent.submitted_at)
     told = await _settled(task, request, desk, reading, trace.intent.prepared)
@@ -122,7 +122,7 @@ async def _is_open(task: OperationTask, desk: Desk, intent: OperationExecutionEv
     return reading is not None and reading.state is ReadingState.OPEN
 
 
-async def _looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
+async def looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
     """Look, and take back what is still open."""
     reading = await _lookup(venue, request, prepared)
     if reading is None or reading.state is not ReadingState.OPEN:

@@ -29,7 +29,7 @@ def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue]
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
     operations = OperationActivities(venues, log)
     records = RecordActivities(venues, log)
-    sweep = SweepActivities(client, log)
+    sweep = SweepActivities(client, log, venues)
     return Worker(
         client,
         task_queue=settings.task_queue,

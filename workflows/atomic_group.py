@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import cast
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
@@ -25,6 +27,8 @@ with workflow.unsafe.imports_passed_through():
     from allornone.models.result import GroupResult, GroupView
     from workflows.engine import Engine
 
+NOTHING = RawValue(Payload(metadata={"encoding": b"binary/null"}))
+
 
 @workflow.defn(name=wire.GROUP_WORKFLOW)
 class AtomicGroupWorkflow:
@@ -34,7 +38,7 @@ class AtomicGroupWorkflow:
         self._engine: Engine | None = None
 
     @workflow.run
-    async def run(self, start: RawValue) -> GroupResult:
+    async def run(self, start: RawValue = NOTHING) -> GroupResult:
         """Drive the group to its end. Temporal's own cancel is a `cancel`; it interrupts nothing under way."""
         self._engine = Engine(_validated(start))
         driving = asyncio.create_task(self._engine.drive())
@@ -146,12 +150,15 @@ class AtomicGroupWorkflow:
 def _validated(start: RawValue) -> GroupStart:
     """Read the input again, where bad input fails the run and never hangs it."""
     try:
-        return workflow.payload_converter().from_payload(start.payload, GroupStart)
-    except (ValidationError, ValueError) as bad:
+        read = cast("GroupStart | None", workflow.payload_converter().from_payload(start.payload, GroupStart))
+    except (ValueError, KeyError, RuntimeError) as bad:  # of pydantic; of the SDK, for what is no JSON
         raise ApplicationError(_places(bad), type=wire.INVALID_GROUP, non_retryable=True) from None
+    if read is None:
+        raise ApplicationError("a group must be started with a plan, was null", type=wire.INVALID_GROUP)
+    return read
 
 
-def _places(bad: ValueError) -> str:
+def _places(bad: Exception) -> str:
     if not isinstance(bad, ValidationError):
         return str(bad)
     return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in bad.errors()[:10])

@@ -73,7 +73,7 @@ async def last_look(plan: AtomicGroup, state: GroupState, step: LastLook) -> tup
 
 
 async def record(plan: AtomicGroup, state: GroupState, step: Record) -> RecordAnswer:
-    """Record one transition."""
+    """Record one transition. Raises ApplicationError where the worker refuses the plan."""
     task = briefs.notice_task(plan, state, step.notice, step.number)
     return await _record(task, f"record:{step.notice.kind.value}:{step.number}", step.notice.kind.value)
 
@@ -84,14 +84,18 @@ async def record_end(task: RecordTask) -> RecordAnswer:
 
 
 async def _record(task: RecordTask, activity_id: str, summary: str) -> RecordAnswer:
-    return await workflow.execute_activity_method(
-        RecordActivities.record_group_event,
-        task,
-        activity_id=activity_id,
-        start_to_close_timeout=RECORD_TIMEOUT,
-        retry_policy=FOREVER,
-        summary=f"record {summary}",
-    )
+    try:
+        return await workflow.execute_activity_method(
+            RecordActivities.record_group_event,
+            task,
+            activity_id=activity_id,
+            start_to_close_timeout=RECORD_TIMEOUT,
+            retry_policy=FOREVER,
+            summary=f"record {summary}",
+        )
+    except ActivityError as refused:
+        # The run fails for the reason itself, and not for an activity that has one.
+        raise refused.cause or refused from None
 
 
 async def _resolve(task: OperationTask, activity_id: str, summary: str) -> Answer | None:

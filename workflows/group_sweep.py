@@ -1,29 +1,36 @@
 """The sweep, as a schedule runs it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sweep import SweepActivities, SweepAnswer
+    from activities.sweep import SweepActivities, SweepAnswer, SweepTask
     from allornone import wire
 
 SWEEP_TIMEOUT = timedelta(minutes=5)
-"""Ten thousand open groups, one description each."""
+"""Ten thousand open groups, one description each; two minutes of them for look-ups."""
 
 
 @workflow.defn(name=wire.SWEEP_WORKFLOW)
 class GroupSweepWorkflow:
-    """Looks for groups that ended without an end record."""
+    """Looks for groups that ended without an end record, and for effects that appeared after an end."""
 
     @workflow.run
     async def run(self) -> SweepAnswer:
         """Sweep once. The next run of the schedule is the retry."""
         return await workflow.execute_activity_method(
             SweepActivities.sweep_groups,
+            SweepTask(before=_last_sweep()),
             activity_id="sweep",
             start_to_close_timeout=SWEEP_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=3),
-            summary="compare the event log's open groups with Temporal's",
+            summary="compare the event log with Temporal and with the venues",
         )
+
+
+def _last_sweep() -> datetime | None:
+    """Return when the schedule's last run that completed swept: missed runs are made up for by the next."""
+    last: SweepAnswer | None = workflow.get_last_completion_result(SweepAnswer)
+    return last.swept_at if last is not None else None

@@ -13,7 +13,7 @@ from temporalio.common import (
 )
 
 from allornone import wire
-from allornone.core.start import GroupStart
+from allornone.core.start import Carried, GroupStart
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
 
@@ -28,11 +28,16 @@ NEEDS_OPERATOR = SearchAttributeKey.for_bool(wire.NEEDS_OPERATOR)
 OPERATION_COUNT = SearchAttributeKey.for_int(wire.OPERATION_COUNT)
 
 
-async def start(client: Client, task_queue: str, group: AtomicGroup) -> WorkflowHandle[Any, GroupResult]:
-    """Start the workflow of `group`. Raises WorkflowAlreadyStartedError where the id was ever taken."""
+async def start(
+    client: Client, task_queue: str, group: AtomicGroup, carried: Carried | None = None
+) -> WorkflowHandle[Any, GroupResult]:
+    """Start the workflow of `group`, from its beginning or from the state that is `carried`.
+
+    Raises WorkflowAlreadyStartedError where the id was ever taken.
+    """
     return await client.start_workflow(
         wire.GROUP_WORKFLOW,
-        GroupStart(group=group),
+        GroupStart(group=group, carried=carried),
         id=group.atomic_group_id,
         task_queue=task_queue,
         result_type=GroupResult,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from allornone.core.clock import over_resolve_budget, over_undo_budget
+from allornone.core.late import held
 from allornone.core.recover import standstill
 from allornone.core.state import Flight, GroupState, Notice, Phase
 from allornone.core.unwind import residual_is_open, targets
@@ -20,6 +21,8 @@ def blocked(plan: AtomicGroup, state: GroupState) -> str | None:
         return f"the outcome of {what}{plan.operations[state.flight.index].operation_id} is unknown"
     if state.unwinding is not None:
         return _stuck_unwinding(plan, state)
+    if (late := held(plan, state)) is not None:
+        return late
     if state.flight is not None or state.given_up or plan.policy.accept_residual:
         return None
     return standstill(plan, state)

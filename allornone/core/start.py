@@ -8,7 +8,7 @@ from allornone.units import UtcTime
 
 
 class Carried(BaseModel):
-    """A run's memory, for the run that continues it: state, latches and handled commands."""
+    """A run's memory, for the run that continues it, or the state in which a late effect's run begins."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -136,6 +136,8 @@ class GroupState:
     paused: bool = False
     given_up: bool = False
     """An operator accepted what is left of the whole group."""
+    held: str | None = None
+    """Why the group waits for an operator from its start: the late effect that it is about."""
     superseded: bool = False
     looked: bool = False
     last_looks: int = 0

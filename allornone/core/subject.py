@@ -1,6 +1,7 @@
 """What a command may mean now: the reference that is unknown or stuck, and the commands that make sense."""
 
 from allornone.core.facts import Trouble, current, pivot, reference, trouble
+from allornone.core.late import held
 from allornone.core.standing import blocked
 from allornone.core.state import GroupState, Phase
 from allornone.core.unwind import targets
@@ -19,7 +20,7 @@ def subject(plan: AtomicGroup, state: GroupState) -> Subject | None:
         stuck = [index for index in targets(plan, state) if state.operations[index].undo_tries]
         return (stuck[0], Direction.ROLLBACK, state.operations[stuck[0]].undo_epoch) if stuck else None
     index = current(plan, state)
-    if index is None:
+    if index is None or held(plan, state) is not None:
         return None
     why, progress = trouble(plan.operations[index], state.operations[index]), state.operations[index]
     if why is Trouble.UNFENCED or (why is None and not _is_held(plan, state)):

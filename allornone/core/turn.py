@@ -6,6 +6,7 @@ from allornone.core.chase import chase
 from allornone.core.clock import LAST_LOOKS_MAX, RETRY_CAP_S, backoff
 from allornone.core.ending import take_verdict
 from allornone.core.facts import Trouble, current, pivot, trouble
+from allornone.core.late import held
 from allornone.core.recover import may_try_again, standstill
 from allornone.core.send import send_forward
 from allornone.core.standing import announce
@@ -42,12 +43,14 @@ def _give_up(plan: AtomicGroup, state: GroupState) -> Turn:
 
 
 def _advance(plan: AtomicGroup, state: GroupState) -> Turn:
-    """Go forward: cancel, then deadline, then what keeps the current operation from being done, then the next."""
+    """Go forward: cancel, then a late effect that waits for a word, then the deadline, then what is not done."""
     index, floor = current(plan, state), pivot(plan, state)
     if state.cancel:
         return _roll_back(plan, state, "cancelled", floor)
     if index is None:
         return _end(plan, state)
+    if (late := held(plan, state)) is not None:
+        return state, Wait(None, late)
     if state.deadline and floor < 0:
         return _roll_back(plan, state, "the deadline passed", floor)
     why = trouble(plan.operations[index], state.operations[index])

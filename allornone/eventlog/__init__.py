@@ -1,9 +1,10 @@
 """The event log: the record of everything, and the permit for every send."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from allornone.eventlog.trace import GroupTrace, Permit, Recorded, ReferenceTrace
+from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.delta import ExecutionDeltaEvent
 from allornone.events.group import AtomicOperationGroupEvent
@@ -55,9 +56,18 @@ class EventLog(Protocol):
         """Return the groups that were started and have neither an end record nor were found abandoned since."""
         ...
 
+    async def ended_groups(self, since: datetime) -> tuple[EndedGroup, ...]:
+        """Return the groups whose end was recorded at `since` or later, the newest end first."""
+        ...
+
+    async def references(self, group_id: str) -> tuple[SentReference, ...]:
+        """Return the references that a group which has ended had an intent of, in the order of their first records."""
+        ...
+
 
 __all__ = [
     "AtomicOperationGroupEvent",
+    "EndedGroup",
     "Event",
     "EventLog",
     "ExecutionDeltaEvent",
@@ -67,4 +77,5 @@ __all__ = [
     "Permit",
     "Recorded",
     "ReferenceTrace",
+    "SentReference",
 ]

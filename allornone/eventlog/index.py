@@ -2,10 +2,12 @@
 
 from bisect import insort
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from allornone.eventlog.layout import FAMILIES, GROUPS, LOG_RECOVERED, OPERATIONS, TRANSITIONS
 from allornone.eventlog.line import Fields
+from allornone.eventlog.trace import EndedGroup
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import ExecutionStatus
 
@@ -109,12 +111,22 @@ def _last(kinds: list[str], kind: str) -> int:
     return len(kinds) - 1 - kinds[::-1].index(kind)
 
 
+def _moment(text: str) -> datetime | None:
+    """Read the time of a record, None where somebody wrote something else there."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+
+
 class Index:
     """The whole log, by event and by group."""
 
     def __init__(self) -> None:
         self._events: dict[str, Place] = {}
         self._groups: dict[str, GroupIndex] = {}
+        self._ends: list[tuple[str, str]] = []
 
     def event(self, event_id: str) -> Place | None:
         """Return where an event lies, None when the log does not hold it."""
@@ -128,6 +140,18 @@ class Index:
         """Return the groups that are open, in the order in which the log first heard of them."""
         return tuple(group_id for group_id, group in self._groups.items() if group.open)
 
+    def ended_groups(self, since: datetime) -> tuple[EndedGroup, ...]:
+        """Return the groups whose end was recorded at `since` or later, the newest end first."""
+        found: dict[str, EndedGroup] = {}
+        for group_id, text in reversed(self._ends):
+            ended_at = _moment(text)
+            if ended_at is not None and ended_at < since:
+                # Ends lie in the order in which they were recorded: what comes now is older still.
+                break
+            if ended_at is not None:
+                found.setdefault(group_id, EndedGroup(group_id, ended_at))
+        return tuple(found.values())
+
     def add(self, fields: Fields, place: Place) -> None:
         """Take in the record that lies at `place`."""
         if fields.get("kind") == LOG_RECOVERED:
@@ -136,3 +160,5 @@ class Index:
         group_id: str | None = fields["atomic_group_id"]
         if group_id:
             self._groups.setdefault(group_id, GroupIndex()).add(place.file, fields, place)
+            if place.file == GROUPS:
+                self._ends.append((group_id, fields["real_utc_time"]))

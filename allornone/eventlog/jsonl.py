@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from allornone.eventlog import permit, recording
+from allornone.eventlog import aftermath, permit, recording
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.groupcommit import GroupCommit
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.reserve import RESERVE_BYTES
-from allornone.eventlog.trace import GroupTrace, Permit, Recorded, ReferenceTrace
+from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
@@ -69,6 +70,14 @@ class JsonlEventLog:
     async def open_groups(self) -> tuple[str, ...]:
         """Return the groups that were started and have neither an end record nor were found abandoned since."""
         return await self._commit(self._journal.index.open_groups)
+
+    async def ended_groups(self, since: datetime) -> tuple[EndedGroup, ...]:
+        """Return the groups whose end was recorded at `since` or later, the newest end first."""
+        return await self._commit(lambda: self._journal.index.ended_groups(since))
+
+    async def references(self, group_id: str) -> tuple[SentReference, ...]:
+        """Return the references that a group which has ended had an intent of, in the order of their first records."""
+        return await self._commit(lambda: aftermath.references(self._journal, group_id))
 
     async def _commit(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.wrap_future(self._commits.submit(work))

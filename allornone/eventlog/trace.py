@@ -1,6 +1,7 @@
 """What the log answers: plain values, so that every kind of log answers alike."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from allornone.events.operation import OperationExecutionEvent
@@ -55,3 +56,22 @@ class GroupTrace:
     seq: int = 0
     started: GroupTransitionEvent | None = None
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndedGroup:
+    """A group that has an end record, and when that was made."""
+
+    group_id: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentReference:
+    """A reference that has an intent, and what its group took it for when it ended: None for nothing certain.
+
+    That is its outcome as it was recorded by then, or the other one that a look before the end showed.
+    """
+
+    intent: OperationExecutionEvent
+    known: OperationExecutionEvent | None = None

@@ -39,10 +39,9 @@ def at(moment: datetime) -> ActivityEnvironment:
 
 
 async def test_the_start_is_recorded_once_with_the_whole_plan(office: Office) -> None:
-    for _ in range(2):
-        answer = await at(NOON).run(records(office).record_group_event, STARTED)
+    answers = [await at(NOON).run(records(office).record_group_event, STARTED) for _ in range(2)]
 
-    assert answer.seq == 1
+    assert [answer.seq for answer in answers] == [1, 1]
     (event,) = office.seen.events()
     assert isinstance(event, GroupTransitionEvent)
     assert [operation["operation_id"] for operation in event.facts["plan"]["operations"]] == ["sell", "stake", "short"]

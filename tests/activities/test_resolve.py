@@ -4,9 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from activities.tasks import OperationClaim
 from allornone.core.answer import AnswerKind, Fence
-from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.models.reconciliation import Verdict
 from allornone.venues.paper.rows import OrderState
 from tests.activities.office import Office
@@ -16,17 +14,6 @@ from tests.plans import MOVE, SELL, SEND_OUT, STAKE
 @pytest.fixture(autouse=True)
 def _no_second_between_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("activities.resolve.SECOND_LOOK_S", 0.0)
-
-
-HAPPENED = OperationClaim(
-    handshake=ExecutionHandshake(
-        operation_id="send-out",
-        status=ExecutionStatus.CONFIRMED,
-        actual_deltas={"kraken:ETH": Decimal(-1), "wallet:ETH": Decimal("0.999")},
-        executed_amount=Decimal(1),
-        evidence=Evidence(attested=True),
-    )
-)
 
 
 async def test_a_lost_answer_is_found_by_a_look_up(office: Office) -> None:
@@ -214,40 +201,6 @@ async def test_what_a_venue_neither_bounds_nor_shows_stays_unknown(office: Offic
     assert told.kind is AnswerKind.UNKNOWN
     assert told.fence is Fence.NEVER_SETTLED
     assert not told.readable
-
-
-async def test_an_operators_word_counts_where_the_venue_cannot_be_asked(office: Office) -> None:
-    task = office.task(SEND_OUT)
-    office.misbehave("lose_answer")
-    await office.sends(task)
-
-    told = await office.resolves(task, claim=HAPPENED)
-
-    assert told.kind is AnswerKind.CLOSED
-    assert told.handshake is not None
-    assert told.handshake.evidence.attested
-    assert office.seen.operations()[-1].evidence == {"attested": True}
-
-
-async def test_an_operators_word_does_not_count_where_the_venue_shows_nothing(office: Office) -> None:
-    task = office.task(SELL)
-    office.misbehave("lose_request")
-    await office.sends(task)
-
-    told = await office.resolves(task, claim=HAPPENED)
-
-    assert told.kind is AnswerKind.UNKNOWN
-
-
-async def test_an_operators_no_does_not_count_while_the_order_is_open(office: Office) -> None:
-    task = office.task(MOVE)
-    office.misbehave("open", ratio="0")
-    await office.sends(task)
-
-    told = await office.resolves(task, came_back=True, revoked_s=7.1, claim=OperationClaim())
-
-    assert told.kind is AnswerKind.UNKNOWN
-    assert office.seen.orders() == ["move forward open"]
 
 
 async def test_an_order_that_opened_after_its_end_was_recorded_is_recalled(office: Office) -> None:

@@ -5,11 +5,10 @@ import pytest
 from allornone.core.answer import AnswerKind, Fence
 from allornone.errors import NotSentError, RefusedError
 from allornone.models.execution import ExecutionRequest, Prepared
-from allornone.models.reconciliation import Verdict
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
 from tests.activities.office import Office
-from tests.plans import SELL, SEND_OUT, SHORT, STAKE
+from tests.plans import SELL, SEND_OUT, STAKE
 
 
 class Watched:
@@ -182,29 +181,6 @@ async def test_an_intent_that_was_written_too_late_is_not_sent(office: Office) -
     assert office.seen.story() == ["sell pending", "sell failed"]
 
 
-@pytest.mark.parametrize("behaviour", ["not_sent", "rate_limited"])
-async def test_what_certainly_never_arrived_is_not_sent(office: Office, behaviour: str) -> None:
-    office.misbehave(behaviour)
-
-    told = await office.sends(office.task(SELL))
-
-    assert told.kind is AnswerKind.NOT_SENT
-    assert office.seen.story() == ["sell pending", "sell failed"]
-
-
-@pytest.mark.parametrize(
-    "behaviour",
-    ["lose_answer", "lose_request", "late", "error_5xx_executed", "error_5xx_not_executed", "malformed"],
-)
-async def test_whatever_proves_nothing_is_unknown(office: Office, behaviour: str) -> None:
-    office.misbehave(behaviour)
-
-    told = await office.sends(office.task(SELL))
-
-    assert told.kind is AnswerKind.UNKNOWN
-    assert office.seen.story() == ["sell pending", "sell unknown"]
-
-
 @pytest.mark.parametrize(
     ("problem", "kind"),
     [
@@ -219,45 +195,3 @@ async def test_only_a_proof_says_that_nothing_happened(office: Office, problem: 
     watched(office, "binance", problem)
 
     assert (await office.sends(office.task(SELL))).kind is kind
-
-
-async def test_an_open_order_is_open_and_nothing_of_it_is_recorded_yet(office: Office) -> None:
-    office.misbehave("open", ratio="0.4")
-
-    told = await office.sends(office.task(SELL))
-
-    assert told.kind is AnswerKind.OPEN
-    assert told.handshake is not None
-    assert str(told.handshake.executed_amount) == "0.4"
-    assert office.seen.story() == ["sell pending"]
-
-
-async def test_a_part_is_confirmed_by_its_actual_size(office: Office) -> None:
-    office.misbehave("partial", ratio="0.4")
-
-    told = await office.sends(office.task(SELL))
-
-    assert told.reconciliation is not None
-    assert told.reconciliation.verdict is Verdict.PARTIAL
-    assert office.seen.operations()[1].executed_amount == told.handshake.executed_amount  # type: ignore[union-attr]
-
-
-async def test_what_ended_outside_its_bounds_is_not_recorded_on_its_first_reading(office: Office) -> None:
-    office.misbehave("drift", bps="-500")
-
-    told = await office.sends(office.task(STAKE))
-
-    assert told.kind is AnswerKind.CLOSED
-    assert not told.recorded
-    assert office.seen.story() == ["stake pending"]
-
-
-async def test_a_simulated_operation_is_predicted_and_leaves_no_order(office: Office) -> None:
-    told = await office.sends(office.task(SHORT, simulated=True))
-
-    assert told.kind is AnswerKind.CLOSED
-    assert told.handshake is not None
-    assert told.handshake.simulated
-    assert office.seen.orders() == []
-    assert office.seen.story() == ["deltas", "short confirmed"]
-    assert all(event.simulated for event in office.seen.events())

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,7 +85,7 @@ class House:
         return venue
 
     @asynccontextmanager
-    async def working(self, **options: Any) -> AsyncIterator[None]:
+    async def working(self, **options: Any) -> AsyncGenerator[None]:
         """Run a worker."""
         operations = OperationActivities(self.venues, self.log)
         records = RecordActivities(self.venues, self.log)
@@ -100,6 +100,7 @@ class House:
                 records.record_group_event,
             ],
             workflow_runner=sandbox(),
+            identity="house",
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
             **options,
         ):
@@ -119,7 +120,7 @@ class House:
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             result_type=GroupResult,
         )
-        receipt = await self.client.execute_update_with_start_workflow(
+        receipt: CommandReceipt = await self.client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             name, command, start_workflow_operation=operation, result_type=CommandReceipt
         )
         return await operation.workflow_handle(), receipt
@@ -136,20 +137,22 @@ class House:
 
     async def shows(self, handle: Handle, wanted: Callable[[GroupView], bool]) -> GroupView:
         """Wait until the group shows what is wanted."""
-        view: GroupView | None = None
+        seen: list[GroupView] = []
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while True:
-                    view = await handle.query(wire.STATUS, result_type=GroupView)
-                    if wanted(view):
-                        return view
+                while not seen or not wanted(seen[-1]):
+                    seen.append(await handle.query(wire.STATUS, result_type=GroupView))
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            raise AssertionError(f"the group came no further than {view}") from None
+            raise AssertionError(f"the group came no further than {seen[-1:]}") from None
+        return seen[-1]
 
-    async def tell(self, handle: Handle, name: str, command: Command) -> CommandReceipt:
+    async def tell(self, handle: Handle, name: str, command: Command | dict[str, str]) -> CommandReceipt:
         """Give a command and wait for its answer."""
-        return await handle.execute_update(name, command, result_type=CommandReceipt)
+        receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
+            name, command, result_type=CommandReceipt
+        )
+        return receipt
 
     async def activities(self, handle: Handle) -> list[str]:
         """Return the ids of the activities of the last run, in the order in which they were scheduled."""

@@ -10,7 +10,6 @@ from allornone.core.answer import AnswerKind
 from allornone.core.state import Attempt, GroupState, Progress, begin
 from allornone.core.steps import Look
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionStatus
-from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 from tests.plans import SELL, STAKE, Leg, group
 from workflows import briefs
@@ -40,14 +39,14 @@ def moved(amount: str, direction: Direction = Direction.FORWARD, epoch: int = 1)
     return Attempt(direction, epoch, AnswerKind.CLOSED, Verdict.PARTIAL, handshake)
 
 
-def after(plan: AtomicGroup, *attempts: Attempt, **more: Any) -> GroupState:
+def after(*attempts: Attempt, **more: Any) -> GroupState:
     return GroupState(operations=(Progress(attempts=attempts, forward_epoch=1, **more),))
 
 
 def test_the_second_epoch_of_a_third_asks_for_the_other_two() -> None:
     plan = group("g", THREE)
 
-    task = briefs.forward_task(plan, after(plan, moved("1")), 0, 2, SOON)
+    task = briefs.forward_task(plan, after(moved("1")), 0, 2, SOON)
 
     assert task.request.operation_details.amount == Decimal(2)
     assert task.request.expected_deltas == {
@@ -59,7 +58,7 @@ def test_the_second_epoch_of_a_third_asks_for_the_other_two() -> None:
 def test_an_undo_is_told_the_whole_operation_and_the_part_that_took_effect() -> None:
     plan = group("g", THREE)
 
-    task = briefs.undo_task(plan, after(plan, moved("1")), 0, 1, SOON)
+    task = briefs.undo_task(plan, after(moved("1")), 0, 1, SOON)
 
     assert task.request.operation_details.amount == Decimal(3)
     assert task.effect is not None
@@ -69,7 +68,7 @@ def test_an_undo_is_told_the_whole_operation_and_the_part_that_took_effect() -> 
 
 def test_a_second_undo_is_told_what_the_first_left() -> None:
     plan = group("g", SELL)
-    state = after(plan, moved("1"), moved("0.4", Direction.ROLLBACK), undo_epoch=1)
+    state = after(moved("1"), moved("0.4", Direction.ROLLBACK), undo_epoch=1)
 
     task = briefs.undo_task(plan, state, 0, 2, SOON)
 
@@ -79,7 +78,7 @@ def test_a_second_undo_is_told_what_the_first_left() -> None:
 
 def test_a_second_undo_by_a_given_inverse_has_the_share_that_the_first_left() -> None:
     plan = group("g", {**SELL, "rollback": BUY_BACK})
-    state = after(plan, moved("1"), moved("0.4", Direction.ROLLBACK), undo_epoch=1)
+    state = after(moved("1"), moved("0.4", Direction.ROLLBACK), undo_epoch=1)
 
     task = briefs.undo_task(plan, state, 0, 2, SOON)
 
@@ -89,7 +88,7 @@ def test_a_second_undo_by_a_given_inverse_has_the_share_that_the_first_left() ->
 
 def test_the_last_look_at_an_undo_judges_it_against_what_was_there_before_it() -> None:
     plan = group("g", SELL)
-    state = after(plan, moved("1"), moved("1", Direction.ROLLBACK), undo_epoch=1, undone=True)
+    state = after(moved("1"), moved("1", Direction.ROLLBACK), undo_epoch=1, undone=True)
 
     task = briefs.look_task(plan, state, Look(0, Direction.ROLLBACK, 1, "last_look", 1, 0), SOON)
 

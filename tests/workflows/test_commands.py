@@ -1,10 +1,9 @@
 """What an operator can say to an open group, and what is refused."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from allornone import wire
@@ -30,10 +29,6 @@ STUCK_UNDO = (
     {"behaviour": "refuse", "venue": "binance.usdm"},
     {"behaviour": "refuse", "operation_id": "sell", "direction": "rollback", "count": "always"},
 )
-
-
-def soon(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 async def refused(house: House, handle: Handle, name: str, command: Command) -> str:
@@ -75,38 +70,6 @@ async def test_a_paused_group_can_be_cancelled(house: House) -> None:
         result = await house.ends(handle)
 
     assert result.status is GroupStatus.ROLLED_BACK
-
-
-async def test_a_deadline_that_passes_while_paused_rolls_back(house: House) -> None:
-    plan = house.group(*CARRY)
-    deadline = soon(3600)
-    gate = house.gated("binance", "execute")
-
-    async with house.working():
-        handle = await house.start(plan.model_copy(update={"deadline": deadline}))
-        await gate.reached()
-        await house.tell(handle, wire.PAUSE, PAUSE)
-        gate.opens.set()
-        result = await house.ends(handle)
-
-    assert result.status is GroupStatus.ROLLED_BACK
-    assert result.reason == "the deadline passed"
-    assert house.seen.orders() == ["sell forward closed", "sell rollback closed"]
-
-
-async def test_a_group_whose_deadline_is_over_sends_nothing(house: House) -> None:
-    result = await house.run(house.group(*CARRY, deadline=soon(-3600)))
-
-    assert result.status is GroupStatus.FAILED
-    assert house.seen.orders() == []
-
-
-async def test_no_request_outlives_the_deadline(house: House) -> None:
-    deadline = soon(10)
-
-    await house.run(house.group(SELL, deadline=deadline))
-
-    assert [event.not_after for event in house.seen.operations()] == [deadline, deadline]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +126,7 @@ async def test_a_command_without_an_actor_is_refused_and_the_group_goes_on(house
         handle = await house.start(house.group(SELL))
         await gate.reached()
         with pytest.raises(WorkflowUpdateFailedError):
-            await handle.execute_update(wire.PAUSE, {"who": "ann"})
+            await house.tell(handle, wire.PAUSE, {"who": "ann"})
         gate.opens.set()
         result = await house.ends(handle)
 
@@ -255,10 +218,7 @@ async def test_the_answer_to_a_command_tells_where_the_group_stands(house: House
     async with house.working():
         handle = await house.start(house.group(SELL))
         await gate.reached()
-        update = await handle.start_update(
-            wire.PAUSE, PAUSE, wait_for_stage=WorkflowUpdateStage.COMPLETED, result_type=CommandReceipt
-        )
-        receipt = await update.result()
+        receipt = await house.tell(handle, wire.PAUSE, PAUSE)
         await house.tell(handle, wire.RESUME, RESUME)
         gate.opens.set()
         await house.ends(handle)

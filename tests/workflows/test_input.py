@@ -17,7 +17,7 @@ async def failure(house: House, start: Any) -> ApplicationError:
     """Start the workflow with whatever this is, and return what its run failed with."""
     async with house.working():
         handle = await house.client.start_workflow(
-            wire.GROUP_WORKFLOW, start, id=house.group_id, task_queue=house.task_queue
+            wire.GROUP_WORKFLOW, args=[] if start is ... else [start], id=house.group_id, task_queue=house.task_queue
         )
         with pytest.raises(WorkflowFailureError) as failed:
             await house.ends(handle)
@@ -32,7 +32,7 @@ async def failure(house: House, start: Any) -> ApplicationError:
         ({"group": {"atomic_group_id": "g", "operations": []}}, "group.operations: Tuple should have at least 1 item"),
         ({"group": {"atomic_group_id": "g", "operations": [{**SELL, "colour": "red"}]}}, "Extra inputs are not"),
         ("sell everything", "Input should be an object"),
-        (None, "Input should be an object"),
+        (None, "a group must be started with a plan, was null"),
     ],
     ids=["nothing in it", "no operations", "an unknown field", "no object", "null"],
 )
@@ -42,6 +42,12 @@ async def test_bad_input_fails_the_run_and_names_the_place(house: House, start: 
     assert cause.type == wire.INVALID_GROUP
     assert message in cause.message
     assert house.seen.story() == []
+
+
+async def test_no_input_at_all_fails_the_run(house: House) -> None:
+    cause = await failure(house, ...)
+
+    assert cause.type == wire.INVALID_GROUP
 
 
 async def test_a_plan_that_the_worker_has_no_venue_for_fails_the_run(house: House) -> None:

@@ -28,6 +28,7 @@ FREE = {**BRIEF, "independent": True}
         ([PIVOT, BRIEF], {"accept_residual": True}, ("cancel", "deadline")),
         ([BRIEF, BRIEF, BRIEF], {}, ()),
         ([BRIEF, PIVOT, BRIEF], {}, ()),
+        pytest.param([BRIEF, BRIEF, BRIEF], {}, ("sizes",), marks=pytest.mark.long),
     ],
     ids=[
         "one",
@@ -40,6 +41,7 @@ FREE = {**BRIEF, "independent": True}
         "accepting",
         "three",
         "three, pivot",
+        "three, parts and breaches",
     ],
 )
 def test_every_reachable_state_can_still_end(
