@@ -5,6 +5,7 @@ from activities.judge import answer, closed, from_record, nothing, of_reading, u
 from activities.outcome import operation_event, revocation
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind
+from allornone.core.clock import READINGS_MAX
 from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
 from allornone.eventlog import Permit, ReferenceTrace
 from allornone.eventlog.trace import PermitState
@@ -59,6 +60,8 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
 
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
     handshake = await venue.simulate(request)
+    # A prediction reads the same however often it is read.
+    task = task.model_copy(update={"reading": READINGS_MAX})
     return await closed(task, request, desk, handshake.model_copy(update={"simulated": True}), None)
 
 

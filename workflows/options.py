@@ -33,8 +33,5 @@ URGENT = Priority(priority_key=1)
 
 
 def forward_priority(plan: AtomicGroup) -> Priority:
-    """Map the group's largest `priority` to Temporal's keys 2 (first) to 5: the seed's default 0 is 4."""
-    largest = max(operation.priority for operation in plan.operations)
-    if largest < 0:
-        return Priority(priority_key=5)
-    return Priority(priority_key=max(2, 4 - largest))
+    """Return the group's own priority: the same for each of its forward operations."""
+    return Priority(priority_key=plan.priority_key)

@@ -7,6 +7,7 @@ import typer
 
 from allornone.cli import exits
 from allornone.cli.session import finish
+from allornone.errors import UnknownGroupError
 from allornone.eventlog.layout import kind_of
 from allornone.eventlog.reader import EventReader, Position, is_of_kind
 from allornone.events import (
@@ -41,6 +42,8 @@ def events(
 async def _events(group_id: str | None, kind: str | None, *, follow: bool, as_json: bool) -> int:
     reader = EventReader(load_settings().log_dir)
     if not follow:
+        if group_id is not None and next(reader.events(group_id), None) is None:
+            raise UnknownGroupError(f"the log knows no group {group_id!r}; `allornone list` shows the groups there are")
         for event in reader.events(group_id, kind):
             _print(event, as_json=as_json)
         return exits.FINE

@@ -15,7 +15,7 @@ from allornone.models.group import AtomicGroup
 
 File = Annotated[Path, typer.Argument(help="The group, JSON or YAML; - is standard input.", allow_dash=True)]
 NewId = Annotated[str | None, typer.Option("--id", help="Submit under this id instead of the file's.")]
-Simulated = Annotated[bool, typer.Option("--simulated", help="Mark every record of the group as simulated.")]
+Simulated = Annotated[bool, typer.Option("--simulated", help="Rehearse it: venues predict, nothing is sent.")]
 Timeout = Annotated[float | None, typer.Option(min=0, help="Stop following after so many seconds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 GroupId = Annotated[str, typer.Argument(metavar="GROUP", help="The group's id.")]
@@ -33,7 +33,7 @@ def run(
 
     Ctrl-C stops following; the group goes on. The same file again attaches to the same group.
 
-    Example: allornone run examples/basis.yaml --id basis-2
+    Example: allornone run examples/basis_entry.yaml --id basis-2
     """
     finish(
         _run(file, group_id, timeout, simulated=simulated, as_json=as_json),
@@ -44,7 +44,7 @@ def run(
 def submit(file: File, *, group_id: NewId = None, simulated: Simulated = False, as_json: AsJson = False) -> None:
     """Submit a group and return at once. Prints its id.
 
-    Example: allornone submit examples/basis.yaml
+    Example: allornone submit examples/basis_entry.yaml
     """
     finish(_submit(file, group_id, simulated=simulated, as_json=as_json))
 

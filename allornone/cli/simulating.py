@@ -13,7 +13,8 @@ from allornone.cli.session import finish, say
 from allornone.cli.tables import print_simulation
 from allornone.client.address import with_running_paper
 from allornone.documents import read_group
-from allornone.models.simulation import SimulationRequest
+from allornone.models.reconciliation import Verdict
+from allornone.models.simulation import SimulationAnswer, SimulationRequest
 from allornone.settings import load_settings
 from allornone.simulation import simulate as rehearse
 from allornone.venues.registry import close_venues, open_venues
@@ -35,9 +36,9 @@ ModeOption = Annotated[
 def simulate(file: File, *, mode: ModeOption = Mode.DRY_RUN, as_json: AsJson = False) -> None:
     """Predict what a group would do, cost, and cost to undo, without doing it. Needs no server.
 
-    Exits with 1 when a venue would refuse an operation.
+    Exits with 1 when a venue would refuse an operation, or one would end outside its bounds.
 
-    Example: allornone simulate examples/basis.yaml
+    Example: allornone simulate examples/basis_entry.yaml
     """
     finish(_simulate(file, mode, as_json=as_json))
 
@@ -55,4 +56,9 @@ async def _simulate(file: Path, mode: Mode, *, as_json: bool) -> int:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     else:
         print_simulation(answer)
-    return exits.UNDONE if answer.refused else exits.FINE
+    return exits.UNDONE if answer.refused or _breaches(answer) else exits.FINE
+
+
+def _breaches(answer: SimulationAnswer) -> bool:
+    verdicts = (each.reconciliation.verdict for each in answer.operations if each.reconciliation is not None)
+    return any(verdict is Verdict.BREACH for verdict in verdicts)

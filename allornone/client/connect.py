@@ -7,6 +7,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from allornone.client.address import live_address, read_address
+from allornone.client.parting import linger_at_exit
 from allornone.client.quiet import quiet_core
 from allornone.errors import BadSettingsError, NoServerError
 from allornone.settings import Settings
@@ -22,6 +23,7 @@ async def connect(settings: Settings, *, embedded_only: bool = False) -> Client:
     NoServerError within seconds when nothing answers, BadSettingsError when the configuration cannot be read.
     """
     quiet_core()
+    linger_at_exit()
     configured = ClientConnectConfig() if embedded_only else configured_server()
     if "target_host" not in configured:
         # The rest of a profile without an address (a namespace, a key) is meant for some other server.
@@ -60,10 +62,11 @@ def _embedded_target(settings: Settings) -> str:
     if address is not None:
         return address.target
     known = read_address(settings.data_dir)
-    found = f"the one of {settings.data_dir} ({known.target}) does not answer" if known else "none is configured"
+    folder = settings.data_dir.resolve()
+    found = f"the one of {folder} ({known.target}) does not answer" if known else f"{folder} knows of none"
     raise NoServerError(
         f"no Temporal server: {found}; run `allornone dev` (embedded server, paper venues and a worker), "
-        "or set TEMPORAL_ADDRESS to a server that runs"
+        "or set ALLORNONE_DATA_DIR to the folder of one that runs, or TEMPORAL_ADDRESS to a server of your own"
     )
 
 

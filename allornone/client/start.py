@@ -46,7 +46,7 @@ async def start(
         memo={PLAN_HASH: group.plan_hash},
         search_attributes=attributes(group),
         static_summary=summary(group),
-        priority=Priority(priority_key=priority_key(group)),
+        priority=Priority(priority_key=group.priority_key),
     )
 
 
@@ -70,17 +70,3 @@ def summary(group: AtomicGroup) -> str:
     text = ", ".join(steps)
     # Temporal's limit for a summary is 400 bytes; the plan itself is in the input.
     return text if len(text) <= 200 else f"{text[:197]}..."  # noqa: PLR2004 (half of it, for names beyond ASCII)
-
-
-def priority_key(group: AtomicGroup) -> int:
-    """Return the group's lane, from its largest `priority`.
-
-    Above 0 is lane 2, 0 is lane 3, down to -10 is lane 4, below is lane 5. Lane 1 is kept for undoing and
-    resolving.
-    """
-    largest = max(operation.priority for operation in group.operations)
-    if largest > 0:
-        return 2
-    if largest == 0:
-        return 3
-    return 4 if largest >= -10 else 5  # noqa: PLR2004 (the lanes above)

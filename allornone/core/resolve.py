@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 from allornone.core.answer import Fence
+from allornone.core.attested import attested
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
 from allornone.core.standing import blocked
 from allornone.core.state import Claim, Flight, GroupState, Handled, Phase, Progress
 from allornone.core.subject import named, refusal
-from allornone.deltas import located
 from allornone.models.commands import ResolveCommand, ResolvedOutcome
-from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.execution import Direction, ExecutionHandshake
 from allornone.models.group import AtomicGroup
-from allornone.models.operation import OperationCommand
-from allornone.units import share
 
 
 def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, command_id: str) -> GroupState:
@@ -24,12 +22,13 @@ def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, comma
         raise refusal(plan, state, "another word about it is being held against the venue; wait for its answer")
     flight = state.flight
     if flight is None or flight.phase is not Phase.UNKNOWN:
-        raise refusal(plan, state, "resolve holds only while its reference is unknown")
+        why = "confirmed and failed hold only while the reference is unknown; accepted leaves what is stuck"
+        raise refusal(plan, state, why)
     if command.outcome is ResolvedOutcome.FAILED:
         _refuse_unless_fenced(plan, state, flight, direction)
         claim = Claim(command_id)
     else:
-        claim = Claim(command_id, _attested(plan.operations[index], direction, command))
+        claim = Claim(command_id, _vouched(plan, state, index, direction, command))
     return replace(state, claim=claim, flight=replace(flight, urgent=True))
 
 
@@ -40,23 +39,17 @@ def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, 
         return
     if flight.fence is Fence.NEVER_SETTLED:
         raise refusal(plan, state, "an undo that may still take effect can be shown or accepted, not called undone")
-    raise refusal(plan, state, "it may still take effect: 'did not happen' holds only once the reference is fenced")
+    why = "it may still take effect: 'did not happen' holds only once its expiry and the venue's settle window are over"
+    raise refusal(plan, state, why)
 
 
-def _attested(operation: OperationCommand, direction: Direction, command: ResolveCommand) -> ExecutionHandshake:
-    """Return the handshake that an operator vouches for; its bare tokens are placed as the plan's are."""
-    places = (operation.source_venue, operation.target_venue)
-    source, target = places if direction is Direction.FORWARD else reversed(places)
-    whole = operation.operation_details.amount
-    amount = whole if command.executed_amount is None else command.executed_amount
-    return ExecutionHandshake(
-        operation_id=operation.operation_id,
-        status=ExecutionStatus.CONFIRMED,
-        actual_deltas=located(command.actual_deltas, source, target),
-        executed_amount=amount,
-        filled_ratio=share(amount, whole),
-        evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
-    )
+def _vouched(
+    plan: AtomicGroup, state: GroupState, index: int, direction: Direction, command: ResolveCommand
+) -> ExecutionHandshake:
+    try:
+        return attested(plan.operations[index], state.operations[index], direction, command)
+    except ValueError as beyond:
+        raise refusal(plan, state, str(beyond)) from None
 
 
 def _accept(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> GroupState:

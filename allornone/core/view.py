@@ -5,7 +5,7 @@ from datetime import datetime
 from allornone.core.ending import result, split, state_of
 from allornone.core.facts import forward_attempts, net_deltas, reference
 from allornone.core.standing import standing
-from allornone.core.state import Flight, GroupState, Phase
+from allornone.core.state import Flight, GroupState, Phase, Progress
 from allornone.core.subject import allowed, subject
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
@@ -53,8 +53,14 @@ def operation_view(plan: AtomicGroup, state: GroupState, index: int) -> Operatio
         verdict=verdicts[-1] if verdicts else None,
         expected_deltas=operation.expected_deltas,
         net_deltas=dict(net_deltas(progress)),
-        note=flight.note if flight is not None else progress.note,
+        note=flight.note if flight is not None else _note(progress),
     )
+
+
+def _note(progress: Progress) -> str:
+    """Say who vouched for an effect that no look-up showed; else what was said last."""
+    vouched = [each.handshake.evidence.note for each in progress.attempts if each.attested and each.handshake]
+    return f"attested by {vouched[-1]}" if vouched else progress.note
 
 
 def _is_unknown(flight: Flight | None) -> bool:

@@ -14,6 +14,10 @@ MAX_OPERATIONS = 64
 """Keeps a group's state, its UI table and its end record far below Temporal's 2 MiB."""
 
 
+LOW_PRIORITY = -10
+"""Below it a group goes last of all."""
+
+
 class GroupStatus(StrEnum):
     """Where a group stands. The four ends are the seed's words, and they are honest (docs/guarantees.md)."""
 
@@ -79,6 +83,19 @@ class AtomicGroup(BaseModel):
     def plan_hash(self) -> str:
         """The plan's fingerprint: everything but metadata and correlation id, so that it tells another plan apart."""
         return digest(self.model_dump(mode="json", exclude={"metadata", "correlation_id"}))
+
+    @property
+    def priority_key(self) -> int:
+        """Temporal's key for forward work, from the largest `priority`: 2 above 0, 3 at 0, 4 down to -10, else 5.
+
+        Key 1 is kept for undoing and resolving.
+        """
+        largest = max(operation.priority for operation in self.operations)
+        if largest > 0:
+            return 2
+        if largest == 0:
+            return 3
+        return 4 if largest >= LOW_PRIORITY else 5
 
     @property
     def venues(self) -> tuple[str, ...]:

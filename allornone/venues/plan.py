@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from allornone.errors import BadGroupError
-from allornone.models.details import FROM_SOURCE
+from allornone.models.details import FROM_SOURCE, PerpTradeDetails, Side, SpotTradeDetails
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import Deltas, GivenInverse, OperationCommand
 from allornone.positions import parse_key
@@ -63,6 +63,7 @@ def _step_problems(step: OperationCommand | GivenInverse, venues: Mapping[str, D
         if name not in venues:
             yield f".{field}: unknown venue {name!r}; {_instead(name, venues)}"
     yield from _unknown_keys(step.expected_deltas, venues)
+    yield from _wrong_side(step)
     executing = venues.get(_executing(step))
     if executing is not None and executing.capabilities.of(step.operation_type) is None:
         supported = sorted(kind.value for kind in executing.capabilities.operations)
@@ -77,6 +78,18 @@ def _unknown_keys(deltas: Deltas, venues: Mapping[str, Declaring]) -> Iterator[s
         name = parse_key(key).venue
         if name is not None and name not in venues:
             yield f".expected_deltas: {key!r} is at an unknown venue {name!r}; {_instead(name, venues)}"
+
+
+def _wrong_side(step: OperationCommand | GivenInverse) -> Iterator[str]:
+    """Tell of a trade whose side and expected change contradict each other: it would be done, and then be a breach."""
+    details = step.operation_details
+    if not isinstance(details, SpotTradeDetails | PerpTradeDetails):
+        return
+    base = details.pair.partition("/")[0]
+    names = {base} if isinstance(details, SpotTradeDetails) else {base, details.pair.replace("/", ""), f"{base}-PERP"}
+    for key, amount in step.expected_deltas.items():
+        if parse_key(key).token in names and amount and (amount > 0) is not (details.side is Side.BUY):
+            yield f".expected_deltas: {key!r} is {amount:+f}, but the side is {details.side.value!r}"
 
 
 def _executing(step: OperationCommand | GivenInverse) -> str:

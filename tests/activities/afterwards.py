@@ -18,7 +18,7 @@ ALL = 999
 
 def _common(office: Office) -> dict[str, Any]:
     now = office.now.isoformat()
-    return {"timestamp": now, "real_utc_time": now, "correlation_id": "desk-7", "pid": 7, "atomic_group_id": GROUP}
+    return {"timestamp": now, "real_utc_time": now, "correlation_id": "", "pid": 7, "atomic_group_id": GROUP}
 
 
 async def notes(office: Office, kind: TransitionKind, **more: Any) -> None:
@@ -29,7 +29,7 @@ async def notes(office: Office, kind: TransitionKind, **more: Any) -> None:
 
 async def starts(office: Office, *legs: Leg, **more: Any) -> None:
     """Record the start, with the plan."""
-    plan = group(GROUP, *legs, correlation_id="desk-7", **more)
+    plan = group(GROUP, *legs, **more)
     await notes(office, TransitionKind.STARTED, facts={"plan": plan.model_dump(mode="json")})
 
 

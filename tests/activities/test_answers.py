@@ -64,6 +64,16 @@ async def test_what_ended_outside_its_bounds_is_not_recorded_on_its_first_readin
     assert office.seen.story() == ["stake pending"]
 
 
+async def test_a_predicted_breach_is_recorded_at_once(office: Office) -> None:
+    hoped = {**SHORT, "expected_deltas": dict.fromkeys(SHORT["expected_deltas"], "-2")}
+
+    told = await office.sends(office.task(hoped, simulated=True))
+
+    assert told.reconciliation is not None
+    assert told.reconciliation.verdict is Verdict.BREACH
+    assert told.recorded
+
+
 async def test_a_simulated_operation_is_predicted_and_leaves_no_order(office: Office) -> None:
     told = await office.sends(office.task(SHORT, simulated=True))
 

@@ -34,3 +34,39 @@ def test_every_run_of_status_ends_with_its_own_code(desk: Desk) -> None:
         ends = list(pool.map(status, [desk] * RUNS, ["soak-1"] * RUNS))
 
     assert ends == [(0, True, "")] * RUNS
+
+
+STRATEGY = """
+import asyncio, sys
+from allornone import GroupClient
+
+async def main() -> None:
+    client = await GroupClient.connect()
+    print((await client.status(sys.argv[1])).status.value)
+
+asyncio.run(main())
+"""
+
+
+def strategy(desk: Desk, group_id: str) -> tuple[int, str, str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TEMPORAL_", "ALLORNONE_"))}
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", STRATEGY, group_id],
+        env=environment | desk.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+@pytest.mark.soak
+def test_every_strategy_that_just_ends_ends_well(desk: Desk) -> None:
+    runs = max(RUNS // 4, 1)
+    assert desk.says("run", desk.plan("soak-2")).exit_code == 0
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ends = list(pool.map(strategy, [desk] * runs, ["soak-2"] * runs))
+
+    assert ends == [(0, "completed\n", "")] * runs

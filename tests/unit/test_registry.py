@@ -151,3 +151,28 @@ def test_an_adapter_that_nobody_brings_is_refused_with_those_installed() -> None
         BadSettingsError, match=r"at okx\.adapter: no installed package brings .* installed are .*paper"
     ):
         open_venues(load_settings(venues={"okx": {"adapter": "cctx"}}))
+
+
+def trade(side: str, eth: str) -> dict[str, Any]:
+    return {
+        "operation_id": "trade",
+        "operation_type": "spot_trade",
+        "source_venue": "binance",
+        "target_venue": "binance",
+        "source_token": "ETH",
+        "target_token": "USDT",
+        "expected_deltas": {"binance:ETH": eth},
+        "operation_details": {"pair": "ETH/USDT", "side": side, "amount": "1"},
+    }
+
+
+@pytest.mark.parametrize(("side", "eth"), [("sell", "-1"), ("buy", "1")])
+def test_a_trade_that_expects_what_its_side_does_passes(side: str, eth: str) -> None:
+    check_plan(group(trade(side, eth)), VENUES)
+
+
+def test_a_trade_that_expects_the_other_side_is_refused() -> None:
+    with pytest.raises(BadGroupError) as caught:
+        check_plan(group(trade("sell", "1")), VENUES)
+
+    assert str(caught.value) == ("operations.0 (trade).expected_deltas: 'binance:ETH' is +1, but the side is 'sell'")

@@ -24,7 +24,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from allornone.errors import BadGroupError
+from allornone.errors import BadGroupError, RefusedError
 from allornone.ids import digest
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction, ExecutionRequest
@@ -157,6 +157,13 @@ class PaperFaults:
         self._path = path
         self._signature: tuple[int, int, int] | None = None
         self._rules: tuple[tuple[str, FaultRule], ...] = ()
+
+    def check(self) -> None:
+        """Read the file if it changed. Raises RefusedError where it cannot be read: before anything is sent."""
+        try:
+            self._current()
+        except BadGroupError as bad:
+            raise RefusedError(str(bad), code="EXEC-007") from None
 
     def of_execute(self, venue: str, request: ExecutionRequest) -> Fate:
         """Return what befalls this send, and count it."""

@@ -50,7 +50,8 @@ class PaperVenue:
         return self._capabilities
 
     async def prepare(self, request: ExecutionRequest) -> Prepared:
-        """Fix the terms. Raises RefusedError where no order could be taken: type, pair, minimum."""
+        """Fix the terms. Raises RefusedError where no order could be taken: type, pair, minimum, a broken script."""
+        await asyncio.to_thread(self._faults.check)
         return self._terms(request).prepared()
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:

@@ -38,7 +38,7 @@ def last_answer(shell: Shell) -> tuple[str, bool]:
 def test_resolve_holds_only_while_its_reference_is_unknown() -> None:
     shell = Shell(plain(1))
     shell.plays(Execute(0, 1), not_sent(0))
-    with pytest.raises(CommandRefusedError, match="only while its reference is unknown"):
+    with pytest.raises(CommandRefusedError, match="only while the reference is unknown"):
         shell.takes(did_not_happen(shell.ref((0, FORWARD, 1))))
 
 
@@ -100,7 +100,7 @@ def test_happened_is_attested_and_flagged_where_the_venue_cannot_be_read() -> No
 @pytest.mark.parametrize("fence", [Fence.WAITING, Fence.NEVER])
 def test_did_not_happen_is_refused_until_the_reference_is_fenced(fence: Fence) -> None:
     shell = in_doubt(fence=fence)
-    with pytest.raises(CommandRefusedError, match="only once the reference is fenced"):
+    with pytest.raises(CommandRefusedError, match="settle window are over"):
         shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from allornone.errors import BadGroupError
+from allornone.errors import BadGroupError, RefusedError
 from allornone.venues.paper.faults import Behaviour, PaperFaults, read_faults
 from allornone.venues.paper.ledger import PaperLedger
 from tests.unit.paper.world import buy, perp
@@ -76,3 +76,10 @@ def test_the_file_is_read_again_when_it_changes_and_may_go_away(tmp_path: Path) 
 def test_an_unknown_behaviour_is_refused_with_the_name_of_the_file() -> None:
     with pytest.raises(BadGroupError, match=r"faults\.yaml is no faults file"):
         read_faults("- behaviour: explode", "faults.yaml")
+
+
+def test_a_broken_file_is_a_refusal_before_anything_is_sent(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, "- behaviour: refuze")
+
+    with pytest.raises(RefusedError, match=r"paper-faults.yaml is no faults file"):
+        faults.check()

@@ -1,0 +1,57 @@
+"""What an operator vouches for: never more than the plan asked for, nor the other way round.
+
+An undo is sized from what took effect, so a slip of the keyboard here would be traded.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from allornone.core.facts import net_deltas
+from allornone.core.state import Progress
+from allornone.deltas import by_identity, located, negate
+from allornone.models.commands import ResolveCommand
+from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.operation import OperationCommand
+from allornone.units import EXACT, share
+
+LEEWAY = Decimal("1.1")
+"""How many times the expected change a vouched one may be: room for a price and its fees, not for a slipped digit."""
+
+
+def attested(
+    operation: OperationCommand, progress: Progress, direction: Direction, command: ResolveCommand
+) -> ExecutionHandshake:
+    """Return the handshake that an operator vouches for; its bare tokens are placed as the plan's are.
+
+    Raises ValueError where it is more than was asked for, goes the other way, or gains what nobody expected.
+    """
+    source, target = operation.source_venue, operation.target_venue
+    expected: Mapping[str, Decimal] = located(operation.expected_deltas, source, target)
+    if direction is Direction.ROLLBACK:
+        expected, source, target = negate(net_deltas(progress)), target, source
+    vouched = located(command.actual_deltas, source, target)
+    _refuse_beyond(expected, vouched)
+    whole = operation.operation_details.amount
+    amount = whole if command.executed_amount is None else command.executed_amount
+    if amount > whole:
+        raise ValueError(f"executed_amount was {amount:f}, but only {whole:f} was asked for")
+    return ExecutionHandshake(
+        operation_id=operation.operation_id,
+        status=ExecutionStatus.CONFIRMED,
+        actual_deltas=vouched,
+        executed_amount=amount,
+        filled_ratio=share(amount, whole),
+        evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
+    )
+
+
+def _refuse_beyond(expected: Mapping[str, Decimal], vouched: Mapping[str, Decimal]) -> None:
+    asked = by_identity(expected)
+    for holding, amount in by_identity(vouched).items():
+        name, most = ":".join((holding[0], holding[2])), asked.get(holding)
+        if most is None and amount > 0:
+            raise ValueError(f"{name} {amount:+f} was gained, but nothing of it was expected; was another key meant?")
+        if most is not None and amount * most < 0:
+            raise ValueError(f"{name} {amount:+f} goes the other way: expected was {most:+f}")
+        if most is not None and abs(amount) > EXACT.multiply(abs(most), LEEWAY):
+            raise ValueError(f"{name} {amount:+f} is more than was asked for: expected was {most:+f}")

@@ -1,0 +1,85 @@
+"""What an operator vouches for never exceeds what was asked for: an undo is sized from it."""
+
+from decimal import Decimal
+
+import pytest
+
+from allornone.core.answer import AnswerKind
+from allornone.core.attested import attested
+from allornone.core.state import Attempt, Progress
+from allornone.models.commands import ResolveCommand, ResolvedOutcome
+from allornone.models.execution import Direction, ExecutionHandshake, ExecutionStatus
+from tests.unit.core.plans import plain
+
+OPERATION = plain(1).operations[0]
+"""Stakes 2 ETH from binance into 2 stETH at lido."""
+
+DONE = Progress(
+    attempts=(
+        Attempt(
+            Direction.FORWARD,
+            1,
+            AnswerKind.CLOSED,
+            handshake=ExecutionHandshake(
+                operation_id=OPERATION.operation_id,
+                status=ExecutionStatus.CONFIRMED,
+                actual_deltas={"binance:BaseToken:ETH": Decimal(-2), "lido:StakingToken:stETH": Decimal(2)},
+                executed_amount=Decimal(2),
+            ),
+        ),
+    )
+)
+
+
+def word(amount: Decimal | None = None, **deltas: str) -> ResolveCommand:
+    return ResolveCommand(
+        actor="ann",
+        outcome=ResolvedOutcome.CONFIRMED,
+        client_ref="0" * 32,
+        actual_deltas={key.replace("_", ":"): Decimal(value) for key, value in deltas.items()},
+        executed_amount=amount,
+        evidence="the venue's own page",
+    )
+
+
+def test_what_was_expected_is_taken_as_said() -> None:
+    handshake = attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-2", lido_stETH="1.999"))
+
+    assert handshake.actual_deltas == {
+        "binance:BaseToken:ETH": Decimal(-2),
+        "lido:StakingToken:stETH": Decimal("1.999"),
+    }
+    assert handshake.evidence.attested
+    assert handshake.evidence.note == "ann: the venue's own page"
+
+
+def test_a_slipped_digit_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"binance:ETH -200 is more than was asked for: expected was -2"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-200", lido_stETH="2"))
+
+
+def test_a_flipped_sign_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"binance:ETH \+2 goes the other way: expected was -2"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="2"))
+
+
+def test_a_gain_that_nobody_expected_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"kraken:ETH \+2 was gained, but nothing of it was expected"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(kraken_ETH="2"))
+
+
+def test_a_cost_that_nobody_expected_is_taken() -> None:
+    handshake = attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-2", wallet_ETH="-0.001"))
+
+    assert handshake.actual_deltas["wallet:BaseToken:ETH"] == Decimal("-0.001")
+
+
+def test_more_than_the_amount_is_refused() -> None:
+    with pytest.raises(ValueError, match="executed_amount was 3, but only 2 was asked for"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(Decimal(3), binance_ETH="-2"))
+
+
+def test_an_undo_is_bounded_by_what_is_to_be_undone() -> None:
+    assert attested(OPERATION, DONE, Direction.ROLLBACK, word(lido_stETH="-2", binance_ETH="2")).executed_amount == 2
+    with pytest.raises(ValueError, match=r"lido:stETH -3 is more than was asked for: expected was -2"):
+        attested(OPERATION, DONE, Direction.ROLLBACK, word(lido_stETH="-3"))
