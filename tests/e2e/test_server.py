@@ -228,7 +228,7 @@ async def test_without_any_server_the_message_says_how_to_get_one(
 ) -> None:
     monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)
 
-    with pytest.raises(NoServerError, match=r"run `allornone dev` .* or set TEMPORAL_ADDRESS"):
+    with pytest.raises(NoServerError, match=r"run `allornone dev` .* or set ALLORNONE_DATA_DIR"):
         await connect(load_settings(data_dir=tmp_path))
 
 

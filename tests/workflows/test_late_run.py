@@ -146,6 +146,7 @@ async def test_cancel_undoes_a_late_effect(aftermath: Aftermath) -> None:
     assert aftermath.story(handle)[2:] == [
         "command",
         "unblocked",
+        "rolling_back",
         "sell pending",
         "deltas",
         "sell rolled_back",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from allornone.client.listing import query
-from allornone.client.start import STRATEGY, VENUES, attributes, priority_key, summary
+from allornone.client.start import STRATEGY, VENUES, attributes, summary
 from allornone.models.group import AtomicGroup, GroupStatus
 
 
@@ -29,7 +29,7 @@ def group(*priorities: int, **fields: Any) -> AtomicGroup:
 
 @pytest.mark.parametrize(("priorities", "lane"), [((0, 7), 2), ((0,), 3), ((-10,), 4), ((-11, -1000), 5)])
 def test_the_largest_priority_chooses_the_lane(priorities: tuple[int, ...], lane: int) -> None:
-    assert priority_key(group(*priorities)) == lane
+    assert group(*priorities).priority_key == lane
 
 
 def test_a_group_is_indexed_by_every_venue_it_names() -> None:
