@@ -31,7 +31,7 @@ def test_without_a_server_a_process_exits_with_4_and_what_to_do(tmp_path: Path) 
 
     assert process.returncode == 4
     assert result == ""
-    assert talk.startswith("error: no Temporal server: none is configured; run `allornone dev`")
+    assert talk.startswith(f"error: no Temporal server: {tmp_path} knows of none; run `allornone dev`")
     assert "Traceback" not in talk
 
 
