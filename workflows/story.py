@@ -34,6 +34,8 @@ def deltas_text(deltas: dict[str, Decimal]) -> str:
 def details(view: GroupView) -> str:
     """Return the group's current details, in Markdown: narrow enough for the half page that the UI gives it."""
     parts = [f"**{_WORDS[view.status]}**" + (f" ({view.reason})" if view.reason else "")]
+    if view.simulated:
+        parts.append("*simulated: predicted by the venues, nothing is sent*")
     if view.paused:
         parts.append("*paused: nothing new is sent forward*")
     parts.append("\n".join([_row("#", "operation", "venue", "state"), "|---|---|---|---|", *_rows(view)]))

@@ -29,7 +29,8 @@ def headline(view: GroupView) -> str:
     """Say in one line how a group stands."""
     marks = [mark for mark, is_so in (("paused", view.paused), ("cancelling", view.cancelling)) if is_so]
     why = f": {view.reason}" if view.reason else ""
-    return f"group {view.atomic_group_id} is {' and '.join([view.status.value, *marks])}{why}"
+    simulated = " (simulated: nothing was sent)" if view.simulated else ""
+    return f"group {view.atomic_group_id} is {' and '.join([view.status.value, *marks])}{simulated}{why}"
 
 
 def group_table(view: GroupView) -> Table:

@@ -19,6 +19,7 @@ def ended_view(group: AtomicGroup, result: GroupResult, started: GroupSummary) -
         operations=tuple(_ended(operation, results.get(operation.operation_id)) for operation in group.operations),
         residual_deltas=result.residual_deltas,
         friction=result.friction,
+        simulated=group.simulated,
         started_at=started.started_at,
         result=result,
     )

@@ -25,6 +25,7 @@ def view(plan: AtomicGroup, state: GroupState, started_at: datetime | None) -> G
         needs_operator=status is GroupStatus.BLOCKED,
         paused=state.paused,
         cancelling=state.cancel and state.verdict is None,
+        simulated=plan.simulated,
         operations=tuple(operation_view(plan, state, index) for index in range(len(plan.operations))),
         residual_deltas=residual if unwinding or status is GroupStatus.BLOCKED else {},
         friction=friction,

@@ -95,6 +95,7 @@ class GroupView(BaseModel):
     needs_operator: bool = False
     paused: bool = False
     cancelling: bool = False
+    simulated: bool = False
     operations: tuple[OperationView, ...]
     residual_deltas: DeltaTotals = Field(default_factory=dict)
     friction: DeltaTotals = Field(default_factory=dict)

@@ -33,6 +33,20 @@ def test_a_refused_operation_rolls_the_group_back(desk: Desk) -> None:
     assert ran.stdout.startswith("group g-3 is rolled_back: ")
 
 
+def test_a_simulated_run_says_so(desk: Desk) -> None:
+    ran = desk.says("run", desk.plan("g-sim"), "--simulated")
+
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith("group g-sim is completed (simulated: nothing was sent)\n")
+
+
+def test_a_group_that_the_log_does_not_know_has_no_events(desk: Desk) -> None:
+    asked = desk.says("events", "g-never")
+
+    assert asked.exit_code == 2
+    assert asked.stderr == "error: the log knows no group 'g-never'; `allornone list` shows the groups there are\n"
+
+
 def test_the_same_file_again_attaches(desk: Desk) -> None:
     desk.says("run", desk.plan("g-4"))
 
