@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
+from activities.cap import capped
 from activities.desk import Desk
 from activities.resolve import resolve
 from activities.rollback import roll_back
@@ -37,14 +38,14 @@ class OperationActivities:
     @activity.defn(name=wire.EXECUTE)
     async def execute_operation(self, task: OperationTask) -> Answer:
         """Send one operation's reference, once."""
-        return await send(task, task.request, self._desk())
+        return capped(await send(task, task.request, self._desk()))
 
     @activity.defn(name=wire.RESOLVE)
     async def resolve_operation(self, task: OperationTask) -> Answer:
         """Find out what became of a reference. Never sends."""
-        return await resolve(task, self._desk())
+        return capped(await resolve(task, self._desk()))
 
     @activity.defn(name=wire.ROLLBACK)
     async def rollback_operation(self, task: OperationTask) -> Answer:
         """Send one undo's reference, once."""
-        return await roll_back(task, self._desk())
+        return capped(await roll_back(task, self._desk()))

@@ -10,13 +10,14 @@ from temporalio.workflow import ActivityCancellationType
 from activities.operations import OperationActivities
 from activities.records import RecordActivities
 from activities.tasks import OperationTask, RecordAnswer, RecordTask
-from allornone.core.answer import Answer
+from allornone.core.answer import Answer, AnswerKind
 from allornone.core.state import GroupState
 from allornone.core.steps import Execute, LastLook, Look, Record, Undo
 from allornone.models.group import AtomicGroup
 from workflows import briefs, story
 from workflows.options import (
     FOREVER,
+    LOOK_PATIENCE,
     LOOK_TIMEOUT,
     ONCE,
     RECORD_TIMEOUT,
@@ -59,7 +60,7 @@ async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> An
 
 
 async def look(plan: AtomicGroup, state: GroupState, step: Look) -> Answer | None:
-    """Look at the reference in flight."""
+    """Look at the reference in flight. None means that no look succeeded: the group goes on looking by itself."""
     task = briefs.look_task(plan, state, step, workflow.now() + SEND_WINDOW)
     name = f"{step.mode}:{task.operation.operation_id}:{step.direction.value}:{step.epoch}:{step.number}"
     return await _resolve(task, name, story.summary(plan, step))
@@ -69,7 +70,18 @@ async def last_look(plan: AtomicGroup, state: GroupState, step: LastLook) -> tup
     """Look at every reference once more, side by side. All of them answer before anything follows."""
     looks = [Look(*reference, "last_look", 1, step.number) for reference in step.references]
     answers = await asyncio.gather(*(look(plan, state, each) for each in looks))
-    return tuple((each.index, answer) for each, answer in zip(looks, answers, strict=True) if answer is not None)
+    return tuple((each.index, answer or _unseen(plan, each)) for each, answer in zip(looks, answers, strict=True))
+
+
+def _unseen(plan: AtomicGroup, step: Look) -> Answer:
+    return Answer(
+        kind=AnswerKind.UNKNOWN,
+        operation_id=plan.operations[step.index].operation_id,
+        direction=step.direction,
+        epoch=step.epoch,
+        readable=False,
+        note="no look succeeded",
+    )
 
 
 async def record(plan: AtomicGroup, state: GroupState, step: Record) -> RecordAnswer:
@@ -105,6 +117,7 @@ async def _resolve(task: OperationTask, activity_id: str, summary: str) -> Answe
             task,
             activity_id=activity_id,
             start_to_close_timeout=LOOK_TIMEOUT,
+            schedule_to_close_timeout=LOOK_PATIENCE,
             retry_policy=FOREVER,
             priority=URGENT,
             summary=summary,

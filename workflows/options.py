@@ -15,6 +15,9 @@ SEND_TIMEOUT = CLIENT_TIMEOUT + timedelta(seconds=10)
 LOOK_TIMEOUT = 3 * CLIENT_TIMEOUT
 """Resolving is up to three calls: look, recall, look again."""
 
+LOOK_PATIENCE = timedelta(minutes=3)
+"""How long one look is retried before the core hears that nothing was seen: it decides when to ask for an operator."""
+
 RECORD_TIMEOUT = timedelta(seconds=20)
 DRAIN = LOOK_TIMEOUT + timedelta(seconds=5)
 """How long a worker that is asked to stop lets its activities finish."""
