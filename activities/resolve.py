@@ -20,6 +20,14 @@ from allornone.venues.reading import Reading, ReadingState
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
 
+PROSPECTS = {
+    Fence.WAITING: "it may still take effect",
+    Fence.FENCED: "nothing more can take effect",
+    Fence.NEVER: "it may take effect at any time",
+    Fence.NEVER_SETTLED: "its settle window is over, but it may take effect at any time",
+}
+"""What an operator is told beside: whether 'did not happen' can be said yet."""
+
 
 async def resolve(task: OperationTask, desk: Desk) -> Answer:
     """Answer what the venue shows. May be called again, any number of times."""
@@ -167,7 +175,8 @@ async def _unsettled(
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
-    return await unknown(task, desk, request, f"the venue shows {shown}", fence=level, readable=reading is not None)
+    message = f"the venue shows {shown}; {PROSPECTS[level]}"
+    return await unknown(task, desk, request, message, fence=level, readable=reading is not None)
 
 
 async def _absent(

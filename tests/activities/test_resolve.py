@@ -200,6 +200,9 @@ async def test_what_a_venue_neither_bounds_nor_shows_stays_unknown(office: Offic
 
     assert told.kind is AnswerKind.UNKNOWN
     assert told.fence is Fence.NEVER_SETTLED
+    assert told.note == (
+        "the venue shows nothing: it could not be asked; its settle window is over, but it may take effect at any time"
+    )
     assert not told.readable
 
 
