@@ -6,9 +6,12 @@ import pytest
 
 from allornone.core.answer import AnswerKind
 from allornone.core.attested import attested
-from allornone.core.state import Attempt, Progress
+from allornone.core.facts import with_progress
+from allornone.core.state import Attempt, Progress, begin
+from allornone.core.view import view
 from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionStatus
+from allornone.models.reconciliation import Verdict
 from tests.unit.core.plans import plain
 
 OPERATION = plain(1).operations[0]
@@ -83,3 +86,13 @@ def test_an_undo_is_bounded_by_what_is_to_be_undone() -> None:
     assert attested(OPERATION, DONE, Direction.ROLLBACK, word(lido_stETH="-2", binance_ETH="2")).executed_amount == 2
     with pytest.raises(ValueError, match=r"lido:stETH -3 is more than was asked for: expected was -2"):
         attested(OPERATION, DONE, Direction.ROLLBACK, word(lido_stETH="-3"))
+
+
+def test_the_status_says_who_vouched_for_an_effect() -> None:
+    plan = plain(1)
+    handshake = attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-2", lido_stETH="2"))
+    vouched = Attempt(Direction.FORWARD, 1, AnswerKind.CLOSED, Verdict.MATCH, handshake, attested=True)
+
+    shown = view(plan, with_progress(begin(plan), 0, Progress(attempts=(vouched,))), None)
+
+    assert shown.operations[0].note == "attested by ann: the venue's own page"
