@@ -11,11 +11,8 @@ from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.eventlog.trace import Recorded
 from allornone.events import Event, OperationExecutionEvent
 from allornone.models.commands import ResolveCommand, ResolvedOutcome, RetryCommand
-from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView, OperationState
-from allornone.venues import Venue
-from allornone.venues.reading import Reading
 from tests.plans import CARRY, MOVE, SELL, SEND_OUT, STAKE
 from tests.workflows.house import House
 
@@ -223,31 +220,3 @@ async def test_an_effect_that_only_the_last_look_shows_is_undone_before_the_end(
     assert result.status is GroupStatus.ROLLED_BACK
     assert "late_effect" in house.seen.story()
     assert house.seen.orders() == ["sell forward closed", "sell rollback closed"]
-
-
-class Failing:
-    """A venue whose look-ups fail in a way that its adapter did not foresee."""
-
-    def __init__(self, venue: Venue) -> None:
-        self.name = venue.name
-        self.capabilities = venue.capabilities
-        self.prepare = venue.prepare
-        self.execute = venue.execute
-        self.recall = venue.recall
-        self.inverse = venue.inverse
-        self.simulate = venue.simulate
-
-    async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
-        raise KeyError(f"{request.operation_type} {len(prepared or {})}")
-
-
-async def test_look_ups_that_never_succeed_are_put_before_an_operator(house: House) -> None:
-    house.misbehave(ANSWERS_LOST)
-    house.venues["binance"] = Failing(house.venues["binance"])
-
-    async with house.working():
-        handle = await house.start(house.group(SELL))
-        view = await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
-
-    assert view.reason == "the outcome of sell is unknown"
-    assert view.needs_operator
