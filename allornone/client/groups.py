@@ -164,8 +164,9 @@ class GroupClient:
         open_only: bool = False,
         limit: int = 50,
     ) -> tuple[GroupSummary, ...]:
-        """Return the newest groups that fit. `late_of` finds the runs that look after its late effects."""
+        """Return this task queue's newest groups that fit. `late_of` finds the runs about its late effects."""
         search = listing.query(
+            task_queue=self._task_queue,
             status=status,
             needs_operator=needs_operator,
             strategy=strategy,

@@ -46,6 +46,7 @@ class GroupSummary(BaseModel):
 
 def query(
     *,
+    task_queue: str | None = None,
     status: GroupStatus | None = None,
     needs_operator: bool | None = None,
     strategy: str | None = None,
@@ -54,6 +55,8 @@ def query(
 ) -> str:
     """Return the search for groups that fit everything given."""
     terms = [f"WorkflowType = {_quoted(wire.GROUP_WORKFLOW)}", "ExecutionStatus != 'ContinuedAsNew'"]
+    if task_queue is not None:
+        terms.append(f"TaskQueue = {_quoted(task_queue)}")
     if status is not None:
         terms.append(f"{wire.GROUP_STATUS} = {_quoted(status.value)}")
     if needs_operator is not None:

@@ -31,9 +31,9 @@ def test_a_blocked_group_is_found_resolved_and_ends(desk: Desk) -> None:
 
 def test_retry_finds_its_reference_by_itself(desk: Desk) -> None:
     blocked(desk, "b-2")
-    desk.faults()
 
     taken = desk.says("retry", "b-2", "--reason", "the venue is back", "--json")
+    desk.faults()
 
     assert taken.exit_code == 0
     assert json.loads(taken.stdout)["message"]
@@ -42,7 +42,6 @@ def test_retry_finds_its_reference_by_itself(desk: Desk) -> None:
 
 def test_the_command_is_recorded_with_actor_and_reason(desk: Desk) -> None:
     blocked(desk, "b-3")
-    desk.faults()
 
     desk.says("retry", "b-3", "--actor", "ann", "--reason", "looked", "--command-id", "c-1")
 
