@@ -1,7 +1,6 @@
 """The asynchronous client: submit a group, see how it stands, wait for its end, tell it what to do."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -18,6 +17,7 @@ from temporalio.service import RPCError
 from allornone import wire
 from allornone.client import listing
 from allornone.client.address import with_running_paper
+from allornone.client.asking import asked
 from allornone.client.connect import connect
 from allornone.client.faults import is_silence, of_failed_run, told
 from allornone.client.handle import GroupHandle
@@ -129,9 +129,7 @@ class GroupClient:
                 result = await self.result(group_id)
                 return ended_view(await self.plan(group_id), result, listing.summary_of(description))
             try:
-                view: GroupView = await self._handle(group_id).query(
-                    wire.STATUS, result_type=GroupView, rpc_timeout=timedelta(seconds=timeout_s)
-                )
+                view = await asked(self._handle(group_id), timeout_s)
             except (RPCError, WorkflowQueryFailedError) as error:
                 if not _unanswered(error):
                     raise

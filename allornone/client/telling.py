@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.client import (
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -18,6 +19,8 @@ from allornone.models.commands import Command, CommandReceipt
 from allornone.models.result import GroupResult
 
 TIMEOUT = timedelta(seconds=10)
+RUNS_MAX = 5
+"""How many runs of one group in a row a command may just miss."""
 
 
 async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Command) -> CommandReceipt:
@@ -28,6 +31,21 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
     taken.
     """
     named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
+    for _ in range(RUNS_MAX):
+        try:
+            return await _sent(handle, name, named)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            status = summary_of(description := await handle.describe()).status
+            if description.status is not WorkflowExecutionStatus.RUNNING:
+                ended = f"group {handle.id!r} has ended ({status}); no command makes sense any more"
+                raise CommandRefusedError(ended) from error
+            # The run that was told has just been continued by another: that one is told next.
+    raise NoWorkerError(f"group {handle.id!r} goes from run to run and takes no command; send it again")
+
+
+async def _sent(handle: WorkflowHandle[Any, GroupResult], name: str, named: Command) -> CommandReceipt:
     try:
         receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             name, named, id=named.command_id, result_type=CommandReceipt, rpc_timeout=TIMEOUT
@@ -38,12 +56,5 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
         raise NoWorkerError(
             f"no worker took the command within {TIMEOUT.total_seconds():.0f} s; one that comes may still "
             f"take it; to be sure, send it again with command id {named.command_id}"
-        ) from error
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        status = summary_of(await handle.describe()).status
-        raise CommandRefusedError(
-            f"group {handle.id!r} has ended ({status}); no command makes sense any more"
         ) from error
     return receipt

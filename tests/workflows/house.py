@@ -12,12 +12,15 @@ import yaml
 from temporalio import activity
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.operations import OperationActivities
 from activities.records import RecordActivities
 from allornone import wire
+from allornone.client.asking import asked
 from allornone.client.start import start
+from allornone.client.telling import RUNS_MAX
 from allornone.core.start import GroupStart
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
@@ -141,7 +144,7 @@ class House:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while not seen or not wanted(seen[-1]):
-                    seen.append(await handle.query(wire.STATUS, result_type=GroupView))
+                    seen.append(await asked(handle, PATIENCE_S))
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"the group came no further than {seen[-1:]}") from None
@@ -149,10 +152,18 @@ class House:
 
     async def tell(self, handle: Handle, name: str, command: Command | dict[str, str]) -> CommandReceipt:
         """Give a command and wait for its answer."""
-        receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
-            name, command, result_type=CommandReceipt
-        )
-        return receipt
+        for number in range(RUNS_MAX):
+            try:
+                receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
+                    name, command, result_type=CommandReceipt
+                )
+            except RPCError as error:
+                # The run that was told may just have been continued by another.
+                if error.status is not RPCStatusCode.NOT_FOUND or number == RUNS_MAX - 1:
+                    raise
+            else:
+                return receipt
+        raise AssertionError("each run was continued before it could be told")
 
     async def activities(self, handle: Handle) -> list[str]:
         """Return the ids of the activities of the last run, in the order in which they were scheduled."""
