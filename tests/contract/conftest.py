@@ -8,7 +8,7 @@ import pytest_asyncio
 from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
 from tests.contract.bench import CASES, Bench, Served, TestClock
 
-CLIENT_TIMEOUT_S = 2.0
+CLIENT_TIMEOUT_S = 1.0
 """Long enough for any answer on loopback, short enough to wait for the ones that never come."""
 
 TWINS = frozenset({"compound", "morpho", "etherfi", "rocketpool"})
