@@ -70,6 +70,8 @@ class House:
         self.venues: dict[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
         self.log: EventLog = JsonlEventLog(folder / "logs")
         self.seen = Witness(folder / "logs", self.world, self.group_id)
+        self.broken: set[str] = set()
+        """The invariants that a test breaks on purpose: the checker must find just these."""
 
     def group(self, *legs: Leg, **more: Any) -> AtomicGroup:
         """Return the plan of this house's one group."""
