@@ -5,7 +5,7 @@ import asyncio
 from activities.desk import Desk
 from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
-from activities.outcome import request_of, revocation
+from activities.outcome import handshake_of, request_of, revocation
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
@@ -98,7 +98,8 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
         # A recorded effect that a look-up does not show any more is a stale read, not an undo.
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note=f"the last look shows {reading.state.value}")
     late, seen = task.model_copy(update={"reading": READINGS_MAX}), reading.sent_at(intent.submitted_at)
-    return await closed(late, request, desk, seen.handshake, intent.prepared)
+    known = handshake_of(recorded) if recorded is not None else None
+    return await closed(late, request, desk, seen.handshake, intent.prepared, known=known)
 
 
 async def _resolve(task: OperationTask, desk: Desk) -> Answer:
