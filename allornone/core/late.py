@@ -8,8 +8,9 @@ from typing import Any
 
 from allornone.core.answer import AnswerKind
 from allornone.core.facts import current, same
-from allornone.core.state import Attempt, GroupState, Progress, begin
+from allornone.core.state import Attempt, GroupState, Notice, Progress, begin
 from allornone.deltas import subtract, without_zero
+from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Fee
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import OperationCommand
@@ -107,7 +108,9 @@ def begin_late(plan: AtomicGroup, effect: ExecutionHandshake, reason: str) -> Gr
     """Return the state in which a late effect's run begins: its one operation in effect, nothing done about it."""
     late = Attempt(Direction.FORWARD, 1, AnswerKind.CLOSED, Verdict.BREACH, effect)
     progress = Progress(attempts=(late,), forward_epoch=1, note=reason)
-    return replace(begin(plan), operations=(progress,), held=reason)
+    # Its start tells all that it begins with: the effect is nowhere else among its own records.
+    started = Notice(TransitionKind.STARTED, reason=reason, facts={"effect": effect.model_dump(mode="json")})
+    return replace(begin(plan), operations=(progress,), held=reason, outbox=(started,))
 
 
 def held(plan: AtomicGroup, state: GroupState) -> str | None:
