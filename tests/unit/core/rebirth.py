@@ -41,10 +41,12 @@ class Rebirth(Schedule):
                 self.journal.notes(step)
                 self.state = recorded(self.state, len(self.journal.events), superseded=False)
             case Execute(index, epoch):
+                assert self.state.orphaned is None, "sent forward before an operator said so"
                 self.witness.sees_execute(index, epoch, self.state)
                 asked = AMOUNT - self.world.believed(index, FORWARD)
                 self._sends((index, FORWARD, epoch), asked)
             case Undo(index, epoch):
+                assert self.state.orphaned is None, "undone before an operator said so"
                 self.witness.sees_undo(index, epoch, self.state)
                 self._sends((index, ROLLBACK, epoch), self.world.believed(index))
             case Look(index, direction, epoch):
