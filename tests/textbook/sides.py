@@ -11,15 +11,22 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import CancelledError
 from temporalio.worker import Worker
 
+from allornone import wire
+from allornone.core.start import GroupStart
 from allornone.events import AtomicOperationGroupEvent
+from allornone.models.group import AtomicGroup
+from allornone.models.result import GroupResult
 from allornone.venues.paper.rows import OrderState
 from tests.textbook.exchange import Exchange, Ledger
 from tests.textbook.moments import PATIENCE_S, TICK_S, Moments, until
 from tests.textbook.saga import Form, SagaWorkflow
 from tests.textbook.watched import WatchedVenue
-from tests.workflows.house import House
+from tests.workflows.house import Handle, House
 
 Saga = WorkflowHandle[Any, str]
+
+TASK_TIMEOUT = timedelta(seconds=2)
+"""Of a workflow task that a frozen worker holds; Temporal's default of 10 s would only make a test longer."""
 
 
 class Textbook:
@@ -48,7 +55,12 @@ class Textbook:
     async def start(self, form: Form) -> Saga:
         """Start a saga."""
         return await self._client.start_workflow(
-            "TextbookSaga", form, id=self.task_queue, task_queue=self.task_queue, result_type=str
+            "TextbookSaga",
+            form,
+            id=self.task_queue,
+            task_queue=self.task_queue,
+            result_type=str,
+            task_timeout=TASK_TIMEOUT,
         )
 
     async def closes(self, saga: Saga) -> None:
@@ -68,6 +80,17 @@ class Ours:
         self.house = house
         self.moments = Moments(house.folder)
         house.venues = {name: WatchedVenue(venue, self.moments) for name, venue in house.venues.items()}
+
+    async def start(self, plan: AtomicGroup) -> Handle:
+        """Start a group."""
+        return await self.house.client.start_workflow(
+            wire.GROUP_WORKFLOW,
+            GroupStart(group=plan),
+            id=plan.atomic_group_id,
+            task_queue=self.house.task_queue,
+            result_type=GroupResult,
+            task_timeout=TASK_TIMEOUT,
+        )
 
     def ledger(self) -> list[str]:
         """Return what the venues' own ledger says happened, and between it the end that was recorded."""

@@ -45,7 +45,7 @@ async def test_e3a_a_group_whose_worker_dies_after_the_effect_finds_it_and_sends
     ours.moments.kill("did sell")
 
     with worker(client, house.task_queue, house.folder) as mortal:
-        group = await house.start(house.group(STAKE, SELL))
+        group = await ours.start(house.group(STAKE, SELL))
         await is_killed(mortal)
         async with house.working():
             await house.ends(group)
@@ -76,7 +76,7 @@ async def test_e3c_the_venue_refuses_a_worker_that_wakes_after_the_group_was_rol
     ours.moments.freeze("do sell")
 
     with worker(client, house.task_queue, house.folder) as zombie:
-        group = await house.start(house.group(STAKE, {**SELL, **NO_SECOND_TRY}))
+        group = await ours.start(house.group(STAKE, {**SELL, **NO_SECOND_TRY}))
         await is_frozen(zombie)
         async with house.working():
             result = await house.ends(group)
@@ -87,4 +87,3 @@ async def test_e3c_the_venue_refuses_a_worker_that_wakes_after_the_group_was_rol
     assert result.status is GroupStatus.ROLLED_BACK
     assert lines == ["EFFECT stake", "UNDONE stake", "END rolled_back", "REFUSED sell"]
     assert list(Verification(house.folder / "logs").problems()) == []
-    print(house.seen.story())
