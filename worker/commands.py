@@ -22,12 +22,7 @@ NO_LIMITS = "none: every venue and asset, by any amount (ALLORNONE_LIMITS sets s
 
 
 def dev() -> None:
-    """Run everything on this machine: Temporal's dev server, its UI, the paper venues and a worker.
-
-    Ctrl-C or SIGTERM stops it: what runs at a venue comes back first, open groups go on at the next start.
-
-    Example: allornone dev
-    """
+    """Run the embedded server, the paper venues and a worker until Ctrl-C or SIGTERM."""
     with _told(), _interruptible():
         settings = load_settings()
         if "TEMPORAL_ADDRESS" in os.environ:
@@ -45,12 +40,7 @@ def dev() -> None:
 
 
 def worker() -> None:
-    """Run a worker against the server that Temporal's configuration names, else against the one of `dev`.
-
-    It drains on SIGTERM. Configure it with ALLORNONE_* and TEMPORAL_*, or a profile of temporal.toml.
-
-    Example: TEMPORAL_ADDRESS=temporal.internal:7233 allornone worker
-    """
+    """Run a worker until SIGTERM, and let it drain."""
     with _told():
         asyncio.run(_worker(with_running_paper(load_settings())))
 
