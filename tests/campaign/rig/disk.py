@@ -12,6 +12,8 @@ FULL = "full"
 TEAR = "tear"
 TORN = "torn"
 """The point that is reported with half a line on disk, before the writer dies."""
+REFUSED = "no space"
+"""The point that is reported when the full disk takes no more."""
 
 
 class Switches:
@@ -62,6 +64,7 @@ class FaultyDisk:
         name = Path(os.readlink(f"/proc/self/fd/{descriptor}")).name
         if self._switches.full and (name == ".reserve" or self._reserve.exists()):
             os.write(descriptor, data[: len(data) // 2])
+            self._post.told(REFUSED)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if name.endswith(".jsonl") and self._switches.take_tear():
             os.write(descriptor, data[: len(data) // 2])

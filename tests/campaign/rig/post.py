@@ -28,6 +28,8 @@ class Post:
 
     def told(self, point: str) -> None:
         """Report a point and block until the rig has done what it does there. It may say that the clock jumps."""
+        if not self.wants(point):
+            return
         word, _, seconds = self._answer(point).partition(" ")
         if word == "clock":
             jump(float(seconds))

@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
+import workflows.group_sweep
 from allornone.client.quiet import quiet_core
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.eventlog.trace import Recorded, ReferenceTrace
@@ -77,7 +78,7 @@ class PointedLog(JsonlEventLog):
 
     async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
         trace = await super().revoke(revocation, known_seq)
-        await self._post.reached("revoked")
+        await self._post.reached("revoked.after")
         return trace
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
@@ -97,6 +98,7 @@ async def work(spec: WorkerSpec) -> None:
     for name in TIMEOUTS:
         setattr(workflows.calls, name, timedelta(seconds=spec.send_s))
     workflows.calls.SEND_WINDOW = timedelta(seconds=spec.window_s)
+    workflows.group_sweep.SWEEP_TIMEOUT = timedelta(seconds=spec.send_s)
     post = Post(spec.control, spec.name, spec.points)
     remotes = [RemotePaperVenue(name, spec.venues_url, timeout_s=max(spec.send_s / 2, 1)) for name in PAPER_VENUES]
     venues: Mapping[str, Venue] = {venue.name: PointedVenue(venue, post) for venue in remotes}
