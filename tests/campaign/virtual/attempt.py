@@ -5,11 +5,14 @@ so far, and run up to the same call when it is needed.
 """
 
 from collections.abc import Callable, Coroutine
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from tests.campaign.virtual import memory
 from tests.campaign.virtual.call import Call
+from tests.campaign.virtual.memory import Stretch
 from tests.campaign.virtual.venue import moment
 
 Begin = Callable[[], Coroutine[Call | None, Any, Any]]
@@ -41,6 +44,9 @@ class Attempt:
     index: int
     reference: str
     begin: Begin
+    node: int
+    """Where it is, of all the places where an activity was: the same for all that were told the same."""
+    root: int = 0
     zombie: bool = False
     told: tuple[Told, ...] = ()
     call: Call | None = None
@@ -52,38 +58,39 @@ class Attempt:
 
     def copy(self) -> "Attempt":
         """Return the same attempt, to be resumed by itself."""
-        return Attempt(
-            self.number,
-            self.what,
-            self.index,
-            self.reference,
-            self.begin,
-            self.zombie,
-            self.told,
-            self.call,
-            self.answer,
-            self.problem,
-            self.received,
-        )
+        twin = copy(self)
+        twin._coroutine = None  # noqa: SLF001 (its own kind)
+        return twin
 
     def again(self, number: int) -> "Attempt":
         """Return another copy of the same activity, from its beginning."""
-        return Attempt(number, self.what, self.index, self.reference, self.begin)
+        return Attempt(number, self.what, self.index, self.reference, self.begin, self.root, self.root)
 
     def tell(self, told: Told) -> None:
         """Resume it; it runs up to its next call, or to its end."""
+        place = self.node, (told.now, memory.key_of(told.value if told.raises is None else told.raises))
+        known = memory.stretches.get(place)
+        if known is None:
+            self._run_up()
+            self._resume(told)
+            memory.keep(told)
+            known = memory.stretches[place] = Stretch(memory.node(), self.call, self.answer, self.problem)
+        else:
+            self.drop()
+            self.call, self.answer, self.problem = known.call, known.answer, known.problem
+        self.node, self.told = known.node, (*self.told, told)
+
+    def drop(self) -> None:
+        """Let the coroutine die where it is."""
+        if self._coroutine is not None:
+            self._coroutine.close()
+            self._coroutine = None
+
+    def _run_up(self) -> None:
         if self._coroutine is None:
             self._coroutine = self.begin()
             for each in self.told:
                 self._resume(each)
-        self.told = (*self.told, told)
-        self._resume(told)
-
-    def drop(self) -> None:
-        """Let it die where it is."""
-        if self._coroutine is not None:
-            self._coroutine.close()
-            self._coroutine = None
 
     def _resume(self, told: Told) -> None:
         coroutine = self._coroutine

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from activities.cap import capped
 from activities.tasks import OperationTask, RecordTask
-from allornone.core.answer import Answer, AnswerKind
+from allornone.core.answer import Answer
 from allornone.core.clock import elapse
 from allornone.core.command import take
 from allornone.core.ending import result
@@ -14,13 +14,13 @@ from allornone.core.steps import End, Execute, LastLook, Look, Record, Step, Und
 from allornone.core.turn import turn
 from allornone.models.commands import Command
 from allornone.models.group import AtomicGroup
+from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import Attempt
+from tests.campaign.virtual.memory import Task, Turned
 from tests.campaign.virtual.venue import moment
 from workflows import briefs
 from workflows.calls import forward_expiry
 from workflows.options import SEND_WINDOW
-
-Task = OperationTask | RecordTask
 
 
 @dataclass(slots=True)
@@ -28,8 +28,11 @@ class Life:
     """A run. `awaits` are the numbers of the attempts whose answers it waits for."""
 
     plan: AtomicGroup
+    scope: int
+    """What tells this plan at this kind of venue from others."""
     state: GroupState
     step: Step | None = None
+    turned: Turned | None = None
     awaits: tuple[int, ...] = ()
     heard: tuple[Answer | None, ...] = ()
     finished: bool = False
@@ -42,7 +45,11 @@ class Life:
 
     def turns(self) -> Step:
         """Take a turn."""
-        self.state, self.step = turn(self.plan, self.state)
+        place = self.scope, self.state
+        known = memory.turned.get(place)
+        if known is None:
+            known = memory.turned[place] = Turned(*turn(self.plan, self.state))
+        self.turned, self.state, self.step = known, known.state, known.step
         if isinstance(self.step, Execute | Undo):
             self.boundaries = (*self.boundaries, self.state)
         return self.step
@@ -61,8 +68,20 @@ class Life:
         """Take a command. Raises CommandRefusedError, and changes nothing, where it makes no sense."""
         self.state = take(self.plan, self.state, command, command_id)
 
-    def tasks(self, step: Step, now: float) -> tuple[Task, ...]:
-        """Return what the activities of a step are told."""
+    def tasks(self, step: Step, now: float) -> tuple[tuple[Task, int], ...]:
+        """Return what the activities of a step are told, each with the node at which an activity that is told so begins."""
+        turned = self.turned
+        assert turned is not None
+        if now not in turned.tasks:
+            tasks = self._tasks(step, now)
+            turned.tasks[now] = tuple((task, memory.node()) for task in tasks)
+            for task in tasks:
+                if isinstance(task, OperationTask):
+                    name = f"{task.operation.operation_id} {task.direction.value} {task.epoch}"
+                    memory.names[task.client_ref] = name
+        return turned.tasks[now]
+
+    def _tasks(self, step: Step, now: float) -> tuple[Task, ...]:
         plan, state, soon = self.plan, self.state, moment(now) + SEND_WINDOW
         match step:
             case Execute(index, epoch):
@@ -111,8 +130,3 @@ class Life:
         answers = tuple((names.index(each.operation_id), each) for each in self.heard if each is not None)
         self.heard = ()
         self.state = observe_last_looks(self.plan, self.state, answers)
-
-
-def is_proof_of_nothing(kind: AnswerKind) -> bool:
-    """Tell whether an answer says that its reference did nothing and never will."""
-    return kind in (AnswerKind.REFUSED, AnswerKind.NOT_SENT, AnswerKind.ABSENT)

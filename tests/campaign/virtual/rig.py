@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from allornone.models.group import AtomicGroup
+from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import segment_clock
+from tests.campaign.virtual.journal import forget, operation_at
 from tests.unit.core.plans import group
 
 __all__ = ["group", "rigged"]
@@ -35,4 +37,8 @@ def rigged() -> Generator[pytest.MonkeyPatch]:
         patch.setattr(AtomicGroup, "plan_hash", property(_plan_hash))
         patch.setattr("activities.records.server_clock", _no_clock)
         patch.setattr("activities.resolve.SECOND_LOOK_S", 0.0)
+        patch.setattr("allornone.eventlog.permit._operation", operation_at)
+        memory.hashable(patch)
+        forget()
         yield patch
+    forget()

@@ -10,7 +10,7 @@ from activities.records import RecordActivities
 from activities.resolve import resolve
 from activities.rollback import roll_back
 from activities.send import send
-from activities.tasks import OperationTask, RecordTask
+from activities.tasks import OperationTask
 from allornone.core.facts import reference
 from allornone.core.state import GroupState, begin
 from allornone.core.steps import Execute, Finish, LastLook, Look, Step, Undo, Wait
@@ -23,11 +23,12 @@ from allornone.models.execution import Direction, ExecutionRequest
 from allornone.models.group import AtomicGroup
 from allornone.venues import Venue
 from tests.campaign.virtual import journal as rules
-from tests.campaign.virtual import witness
+from tests.campaign.virtual import memory, witness
 from tests.campaign.virtual.attempt import Attempt, Begin, Told, What, segment_clock
 from tests.campaign.virtual.call import AskingLog, AskingVenue, Call
 from tests.campaign.virtual.journal import VirtualJournal
 from tests.campaign.virtual.life import Life
+from tests.campaign.virtual.memory import Task
 from tests.campaign.virtual.venue import Drift, Order, Profile, order_of, shown
 
 SETTLED = frozenset({"confirmed", "failed", "rolled_back"})
@@ -61,7 +62,7 @@ class World:
         self.count = 0
         self.commands = 0
         self.reset_to: int | None = None
-        self.life = Life(plan, begin(plan))
+        self.life = Life(plan, memory.scope(plan, profile, no_undo), begin(plan))
 
     def copy(self) -> "World":
         """Return the same world, to go another way."""
@@ -135,15 +136,7 @@ class World:
 
     def name(self, client_ref: str) -> str:
         """Return a reference in words."""
-        for index, progress in enumerate(self.life.state.operations):
-            for direction, last in (
-                (Direction.FORWARD, progress.forward_epoch),
-                (Direction.ROLLBACK, progress.undo_epoch),
-            ):
-                for epoch in range(1, last + 1):
-                    if reference(self.plan, index, direction, epoch) == client_ref:
-                        return f"op{index} {direction.value} {epoch}"
-        return client_ref
+        return memory.names.get(client_ref, client_ref)
 
     # The run.
 
@@ -160,16 +153,15 @@ class World:
                 self._begin(step)
 
     def _begin(self, step: Step) -> None:
-        started = [self._attempt(step, task) for task in self.life.tasks(step, self.now)]
+        started = [self._attempt(step, task, node) for task, node in self.life.tasks(step, self.now)]
         self.life.awaits = tuple(attempt.number for attempt in started)
         for attempt in started:
             self._start(attempt)
 
-    def _attempt(self, step: Step, task: OperationTask | RecordTask) -> Attempt:
-        what, begin_ = self._activity(step, task)
-        index = task_index(task)
+    def _attempt(self, step: Step, task: Task, node: int) -> Attempt:
+        what, begun = self._activity(step, task)
         ref = task.client_ref if isinstance(task, OperationTask) else ""
-        return Attempt(self._number(), what, index, ref or "", begin_)
+        return Attempt(self._number(), what, task_index(task), ref, begun, node, node)
 
     def _number(self) -> int:
         self.count += 1
@@ -277,7 +269,8 @@ class World:
         for number in self.life.awaits:
             self.attempts[number].zombie = True
         old = self.life
-        self.life = Life(self.plan, before_send(old.boundaries[boundary]), boundaries=old.boundaries[:boundary])
+        state = before_send(old.boundaries[boundary])
+        self.life = Life(self.plan, old.scope, state, boundaries=old.boundaries[:boundary])
         self.drive()
 
     # What is asked, and what comes back.
@@ -306,7 +299,10 @@ class World:
         if how == "full":
             return None, OSError(28, "no space left")
         before = len(self.journal.events)
-        answered = rules.answer(self.journal, call.name, call.arguments)
+        try:
+            answered = rules.answer(self.journal, call.name, call.arguments)
+        except ValueError as bad:
+            return None, bad
         for event in self.journal.events[before:]:
             witness.sees_record(self, event)
         return answered, None
@@ -409,7 +405,7 @@ EXECUTED = {"executed": "full", "executed_part": "part", "executed_open": "open"
 """What takes effect though its answer is lost."""
 
 
-def task_index(task: OperationTask | RecordTask) -> int:
+def task_index(task: Task) -> int:
     """Return the number of the operation that a task is about, -1 for none."""
     if isinstance(task, OperationTask):
         return int(task.operation.operation_id.removeprefix("op"))
