@@ -76,7 +76,8 @@ def _begun(plan: AtomicGroup, events: Sequence[Event]) -> GroupState:
     effect = started.facts.get("effect") if started is not None else None
     if started is None or effect is None:
         return begin(plan)
-    return begin_late(plan, ExecutionHandshake.model_validate(effect), started.reason)
+    still_open = bool(started.facts.get("still_open"))
+    return begin_late(plan, ExecutionHandshake.model_validate(effect), started.reason, still_open=still_open)
 
 
 def _after(fold: _Fold, event: Event) -> _Fold:
