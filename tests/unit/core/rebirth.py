@@ -130,7 +130,7 @@ class Rebirth(Schedule):
         for was, now in zip(before.operations, after.operations, strict=True):
             assert was.accepted == now.accepted, "an operator's word was forgotten"
             kept = {(each.direction, each.epoch) for each in now.attempts} | set(now.unfenced)
-            assert {each for each in was.unfenced} <= kept, "what may still take effect was forgotten"
+            assert set(was.unfenced) <= kept, "what may still take effect was forgotten"
             logged = {(each.direction, each.epoch) for each in was.attempts if each.kind is not AnswerKind.UNKNOWN}
             assert logged <= kept | self._in_flight(), "an outcome was forgotten"
 
