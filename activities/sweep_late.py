@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.desk import Desk
-from activities.outcome import handshake_of, request_as_sent, structured
+from activities.outcome import request_as_sent, structured
 from activities.resolve import looked_and_recalled
 from allornone.core.late import WINDOW, begin_late, beyond, is_due, late_group_id, late_plan
+from allornone.core.recorded import handshake_of
 from allornone.core.start import Carried
 from allornone.deltas import located
 from allornone.eventlog import GroupTrace, SentReference

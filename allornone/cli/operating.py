@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -11,7 +11,6 @@ from allornone.cli import exits
 from allornone.cli.choosing import reference
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import bad_command, connected, finish, say
-from allornone.client.groups import GroupClient
 from allornone.errors import AllOrNoneError, BadGroupError, CommandRefusedError
 from allornone.models.commands import (
     CancelCommand,
@@ -22,6 +21,9 @@ from allornone.models.commands import (
     ResumeCommand,
     RetryCommand,
 )
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 Given = dict[str, Any]
 C = TypeVar("C", bound=BaseModel)
@@ -72,7 +74,7 @@ def cancel(
     Example: allornone cancel basis-1 --reason "market moved"
     """
     given = _given(actor, reason, command_id)
-    finish(_told(group_id, CancelCommand, given, GroupClient.cancel, as_json=as_json))
+    finish(_told(group_id, CancelCommand, given, lambda client: client.cancel, as_json=as_json))
 
 
 def resolve(
@@ -118,7 +120,7 @@ def pause(
         raise typer.BadParameter("name a group, or give --all")
     if group_id is None:
         finish(_pause_all(given))
-    finish(_told(group_id, PauseCommand, given, GroupClient.pause, as_json=as_json))
+    finish(_told(group_id, PauseCommand, given, lambda client: client.pause, as_json=as_json))
 
 
 def resume(
@@ -134,7 +136,7 @@ def resume(
     Example: allornone resume basis-1
     """
     given = _given(actor, reason, command_id)
-    finish(_told(group_id, ResumeCommand, given, GroupClient.resume, as_json=as_json))
+    finish(_told(group_id, ResumeCommand, given, lambda client: client.resume, as_json=as_json))
 
 
 def _given(actor: str, reason: str, command_id: str | None) -> Given:
@@ -145,12 +147,12 @@ async def _told(
     group_id: str,
     model: type[C],
     given: Given,
-    tell: Callable[[GroupClient, str, C], Awaitable[CommandReceipt]],
+    tell: "Callable[[GroupClient], Callable[[str, C], Awaitable[CommandReceipt]]]",
     *,
     as_json: bool,
 ) -> int:
     command = _command(model, given)
-    return _receipt(await tell(await connected(), group_id, command), as_json=as_json)
+    return _receipt(await tell(await connected())(group_id, command), as_json=as_json)
 
 
 async def _retry(group_id: str, given: Given, ref: str | None, operation: str | None, *, as_json: bool) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +10,12 @@ from allornone.cli import exits
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list
-from allornone.client.groups import GroupClient
 from allornone.errors import NoWorkerError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 
 def status(group_id: GroupId, *, as_json: AsJson = False) -> None:
@@ -54,7 +56,7 @@ async def _status(group_id: str, *, as_json: bool) -> int:
     return exits.of_status(view.status)
 
 
-async def _view(client: GroupClient, group_id: str) -> GroupView:
+async def _view(client: "GroupClient", group_id: str) -> GroupView:
     try:
         return await client.status(group_id)
     except NoWorkerError as error:

@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from allornone.client.listing import GroupSummary
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer
+
+if TYPE_CHECKING:
+    from allornone.client.listing import GroupSummary
 
 PIPE_WIDTH = 220
 """Nothing is cut off where no terminal limits the width."""
@@ -75,7 +78,7 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
         console.print(f"late effect: {other} (see `allornone status {other}`)", markup=False)
 
 
-def print_list(groups: Sequence[GroupSummary]) -> None:
+def print_list(groups: "Sequence[GroupSummary]") -> None:
     """Print groups, one a row, the newest first."""
     table = _table("group", "status", "operator", "strategy", "operations", "venues", "started")
     for group in groups:

@@ -25,7 +25,7 @@ from allornone.client.listing import GroupSummary
 from allornone.client.start import PLAN_HASH, start
 from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
-from allornone.client.workers import Poller, absence, pollers
+from allornone.client.workers import Poller, pollers, silence
 from allornone.core.start import GroupStart
 from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
 from allornone.models.commands import (
@@ -43,10 +43,12 @@ from allornone.settings import Settings, load_settings
 from allornone.units import LATE
 from allornone.venues import Venue
 from allornone.venues.plan import check_plan, warnings
-from allornone.venues.registry import open_venues
 
 ANSWER_TIMEOUT_S = 5.0
 """How long a worker may take to answer: it replays a group of 64 operations in well under a second."""
+
+SECOND_OPINION_S = 1.5
+"""How long one is waited for that the server knows nothing of."""
 
 Venues = Mapping[str, Venue]
 
@@ -74,7 +76,7 @@ class GroupClient:
         """Connect as the environment says. Raises NoServerError when no server answers."""
         chosen = settings or load_settings()
         client = await connect(chosen)
-        return cls(client, task_queue=chosen.task_queue, venues=lambda: open_venues(with_running_paper(chosen)))
+        return cls(client, task_queue=chosen.task_queue, venues=lambda: _installed(chosen))
 
     def check(self, group: AtomicGroup) -> tuple[str, ...]:
         """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it, or the id is kept."""
@@ -130,13 +132,16 @@ class GroupClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 result = await self.result(group_id)
                 return ended_view(await self.plan(group_id), result, listing.summary_of(description))
-            try:
-                view = await asked(self._handle(group_id), timeout_s)
-            except (RPCError, WorkflowQueryFailedError) as error:
-                if not _unanswered(error):
-                    raise
-                raise NoWorkerError(await self.why_silent()) from error
-            return view
+            found = await self.workers()
+            return await self._ask(group_id, timeout_s if _may_answer(found) else min(timeout_s, SECOND_OPINION_S))
+
+    async def _ask(self, group_id: str, timeout_s: float) -> GroupView:
+        try:
+            return await asked(self._handle(group_id), timeout_s)
+        except (RPCError, WorkflowQueryFailedError) as error:
+            if not _unanswered(error):
+                raise
+            raise NoWorkerError(await self.why_silent()) from error
 
     async def outline(self, group_id: str) -> GroupView:
         """Return what the server alone knows of the group: its status, none of its operations."""
@@ -205,15 +210,25 @@ class GroupClient:
 
     async def _tell(self, group_id: str, name: str, command: Command) -> CommandReceipt:
         with told(group_id):
-            return await tell(self._handle(group_id), name, command)
+            await self._require_worker(group_id)
+            try:
+                return await tell(self._handle(group_id), name, command)
+            except NoWorkerError as error:
+                raise NoWorkerError(f"{error}; {await self.why_silent()}") from error
+
+    async def _require_worker(self, group_id: str) -> None:
+        """Raise NoWorkerError where nobody would take a command: one that is left behind is taken whenever."""
+        if _may_answer(await self.workers()):
+            return
+        if (await self._handle(group_id).describe()).status is WorkflowExecutionStatus.RUNNING:
+            try:
+                await self._ask(group_id, SECOND_OPINION_S)
+            except NoWorkerError as error:
+                raise NoWorkerError(f"{error}; group {group_id!r} was told nothing") from error
 
     async def why_silent(self) -> str:
         """Say who is missing, or who does not answer."""
-        found = await pollers(self._client, self._task_queue)
-        if not found:
-            return absence(self._task_queue)
-        names = ", ".join(poller.identity for poller in found)
-        return f"no worker answers on task queue {self._task_queue!r}; polling there lately: {names}"
+        return silence(self._task_queue, await self.workers())
 
     async def _plan_hash(self, description: WorkflowExecutionDescription) -> str | None:
         found: Any = (await description.memo()).get(PLAN_HASH)
@@ -231,6 +246,17 @@ def _refuse_kept_id(group_id: str) -> None:
             f"atomic_group_id {group_id!r} is kept for a late effect of group {of!r}, which is put before an operator "
             f"under it; choose an id without {LATE!r}"
         )
+
+
+def _installed(settings: Settings) -> Venues:
+    """Open the venues: only a plan needs them, and they bring every transport along."""
+    from allornone.venues.registry import open_venues  # noqa: PLC0415 (on first use)
+
+    return open_venues(with_running_paper(settings))
+
+
+def _may_answer(found: tuple[Poller, ...]) -> bool:
+    return any(not poller.is_dead for poller in found)
 
 
 def _unanswered(error: RPCError | WorkflowQueryFailedError) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from allornone.core.answer import AnswerKind
 from allornone.core.facts import current, same
-from allornone.core.state import Attempt, GroupState, Progress, begin
+from allornone.core.state import Attempt, GroupState, Notice, Progress, begin
 from allornone.deltas import subtract, without_zero
+from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Fee
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import OperationCommand
@@ -117,7 +118,10 @@ def begin_late(plan: AtomicGroup, effect: ExecutionHandshake, reason: str, *, st
     if still_open:
         attempts = (late,) if late.took_effect else ()
         progress = replace(progress, attempts=attempts, forward_epoch=2, unfenced=((Direction.FORWARD, 2),))
-    return replace(begin(plan), operations=(progress,), held=reason)
+    # Its start tells all that it begins with: the effect is nowhere else among its own records.
+    facts = {"effect": effect.model_dump(mode="json"), "still_open": still_open}
+    started = Notice(TransitionKind.STARTED, reason=reason, facts=facts)
+    return replace(begin(plan), operations=(progress,), held=reason, outbox=(started,))
 
 
 def held(plan: AtomicGroup, state: GroupState) -> str | None:

@@ -88,7 +88,7 @@ def test_a_late_run_records_its_start_and_that_it_is_blocked_before_it_waits() -
     shell = late()
     shell.step()
     assert [(notice.kind, notice.reason) for notice in shell.notices] == [
-        (TransitionKind.STARTED, ""),
+        (TransitionKind.STARTED, WHY),
         (TransitionKind.BLOCKED, WHY),
     ]
 
