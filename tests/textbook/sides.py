@@ -54,12 +54,12 @@ class Textbook:
         ):
             yield
 
-    async def start(self, form: Form) -> Saga:
-        """Start a saga."""
+    async def start(self, form: Form, suffix: str = "") -> Saga:
+        """Start a saga; of several, each with a suffix to its id."""
         return await self._client.start_workflow(
             "TextbookSaga",
             form,
-            id=self.task_queue,
+            id=self.task_queue + suffix,
             task_queue=self.task_queue,
             result_type=str,
             task_timeout=TASK_TIMEOUT,
