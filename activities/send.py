@@ -1,5 +1,9 @@
 """How a write reaches a venue: one reference, one intent, one send (DESIGN 6)."""
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
 from activities.desk import Desk
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.limiting import prepared_within_limits
@@ -42,7 +46,22 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
         return await _not_permitted(task, request, desk, permit)
     if desk.now() >= request.not_after:
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, "its time was over before it was sent")
-    return await _sent(task, request, desk, venue, prepared)
+    return await _to_its_end(_sent(task, request, desk, venue, prepared))
+
+
+_SENDING: set[asyncio.Task[Answer]] = set()
+"""So that nobody collects a send that nobody waits for."""
+
+
+async def _to_its_end(sending: Coroutine[Any, Any, Answer]) -> Answer:
+    """Send and record, also when the activity is given up meanwhile.
+
+    Of a venue that cannot be asked, the answer that came too late is all that anybody will ever know.
+    """
+    task = asyncio.create_task(sending)
+    _SENDING.add(task)
+    task.add_done_callback(_SENDING.discard)
+    return await asyncio.shield(task)
 
 
 async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared) -> Answer:
