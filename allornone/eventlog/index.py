@@ -15,9 +15,10 @@ SETTLED = frozenset({ExecutionStatus.CONFIRMED, ExecutionStatus.FAILED, Executio
 
 
 class Place(NamedTuple):
-    """Where a line lies."""
+    """Where a line lies: in which segment of which file. A segment keeps its number when it is closed."""
 
     file: str
+    segment: int
     offset: int
     length: int
 
