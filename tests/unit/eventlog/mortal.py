@@ -1,8 +1,9 @@
 """A process that writes a log until it dies: `python -m tests.unit.eventlog.mortal DIRECTORY NAME [POINT] [TIME]`.
 
-It records `NAME-1`, `NAME-2` and so on in small segments. Whatever it was told it writes to its standard output,
-one id a line, before it goes on. It kills itself with SIGKILL the TIME-th time that it comes to POINT. What it has
-put on disk it notes in `DIRECTORY/NAME.synced`, so that a power cut can be played afterwards.
+It records `NAME-1` and `NAME-2` at once, and so on, in segments so small that some close between the two. Whatever
+it was told it writes to its standard output, one id a line, before it goes on. It kills itself with SIGKILL the
+TIME-th time that it comes to POINT. What it has put on disk it notes in `DIRECTORY/NAME.synced`, so that a power cut
+can be played afterwards.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from time import monotonic_ns
 
@@ -22,7 +24,7 @@ from tests.unit.eventlog.story import transition
 LINES = ("before a line", "in the middle of a line", "between a line and its sync", "after the sync of a line")
 ROTATION = ("before a rename", "after a rename", "after the sync of a rename", "in the first line of a segment")
 POINTS = (*LINES, *ROTATION)
-SEGMENT = 4_000
+SEGMENT = 3_000
 
 
 @dataclass
@@ -88,12 +90,13 @@ async def main(directory: Path, name: str, point: str = "", time: str = "0") -> 
     log = JsonlEventLog(
         directory, disk=Disk(disk.write, disk.sync, disk.rename), reserve_bytes=SEGMENT, rotate_bytes=SEGMENT
     )
-    number = 0
-    while True:
-        number += 1
-        event = transition(TransitionKind.LATE_EFFECT, facts={"note": "x" * 300}, event_id=f"{name}-{number}")
-        await log.record((event,), known_seq=0)
-        os.write(1, f"{event.event_id}\n".encode())
+    for number in count(1, 2):
+        pair = tuple(
+            transition(TransitionKind.LATE_EFFECT, facts={"note": "x" * 300}, event_id=f"{name}-{each}")
+            for each in (number, number + 1)
+        )
+        await log.record(pair, known_seq=0)
+        os.write(1, "".join(f"{event.event_id}\n" for event in pair).encode())
 
 
 if __name__ == "__main__":
