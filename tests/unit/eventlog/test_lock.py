@@ -25,8 +25,9 @@ def test_the_lock_can_be_taken_again_after_an_error(tmp_path: Path) -> None:
 
 
 def test_a_lock_whose_file_was_deleted_is_still_one_lock(tmp_path: Path) -> None:
-    one, two = LogLock(tmp_path / "lock"), LogLock(tmp_path / "lock")
+    one = LogLock(tmp_path / "lock")
     (tmp_path / "lock").unlink()
+    two = LogLock(tmp_path / "lock")
     with one.held():
         other = threading.Thread(target=_taken, args=(two, passed := threading.Event()))
         other.start()
