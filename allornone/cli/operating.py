@@ -1,6 +1,5 @@
 """`retry`, `cancel`, `resolve`, `pause`, `resume`: what an operator tells an open group."""
 
-import getpass
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -8,6 +7,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from allornone.cli import exits
+from allornone.cli.actor import login
 from allornone.cli.choosing import reference
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import bad_command, connected, finish, say
@@ -29,14 +29,7 @@ Given = dict[str, Any]
 C = TypeVar("C", bound=BaseModel)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"
-
-
-Actor = Annotated[str, typer.Option(default_factory=_login, help="Who decides; the login user.")]
+Actor = Annotated[str, typer.Option(default_factory=login, help="Who decides; the login user.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 CommandId = Annotated[str | None, typer.Option(help="The same id again is the same command, taken once.")]
 Ref = Annotated[str | None, typer.Option(help="The reference meant; the only one there is, if not given.")]
