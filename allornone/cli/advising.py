@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from allornone.cli.actor import login
-from allornone.core.advice import Advice, advice
+from allornone.core.advice import Advice, advice, tried
 from allornone.models.execution import Direction
-from allornone.models.result import GroupView, OperationState, OperationView
+from allornone.models.result import Effort, GroupView, OperationState, OperationView
 from allornone.positions import parse_key
 
 _FLAGS = {
@@ -50,7 +50,7 @@ def trouble_lines(view: GroupView, now: datetime | None = None) -> Iterator[str]
         yield f"deadline: {_moment(view.deadline)} ({_distance(view.deadline - moment)})"
     for operation in view.operations:
         if operation.effort is not None:
-            yield from _open_lines(operation, moment)
+            yield from _open_lines(operation, operation.effort, moment)
     if view.needs_operator:
         yield from (f"left at {venue}: {amounts}" for venue, amounts in per_venue(view.residual_deltas).items())
     found = advice(view)
@@ -61,28 +61,17 @@ def trouble_lines(view: GroupView, now: datetime | None = None) -> Iterator[str]
         yield f"    {command_line(view.atomic_group_id, each)}"
 
 
-def _open_lines(operation: OperationView, now: datetime) -> Iterator[str]:
+def _open_lines(operation: OperationView, effort: Effort, now: datetime) -> Iterator[str]:
     undo = "the undo of " if operation.direction is Direction.ROLLBACK else ""
     if operation.client_ref is not None:
         yield f"open: {undo}{operation.operation_id} at {operation.venue}, reference {operation.client_ref}"
     if operation.state is OperationState.UNKNOWN and operation.direction is Direction.FORWARD:
         asked = ", ".join(f"{venue} {amounts}" for venue, amounts in per_venue(operation.expected_deltas).items())
         yield f"may have moved: {asked}"
-    yield f"tried: {tried(operation, now)}"
+    since = f", since {_moment(effort.since)} ({_distance(effort.since - now)})" if effort.since is not None else ""
+    yield f"tried: {tried(effort)}{since}"
     if operation.note:
         yield f"last answer: {operation.note}"
-
-
-def tried(operation: OperationView, now: datetime) -> str:
-    """Say how often, and since when."""
-    effort = operation.effort
-    if effort is None:
-        return "nothing"
-    parts = [_times("sent", effort.sends), _times("looked", effort.looks), _times("refused", effort.refusals)]
-    said = ", ".join(part for part in parts if part) or "nothing yet"
-    if effort.since is None:
-        return said
-    return f"{said}, since {_moment(effort.since)} ({_distance(effort.since - now)})"
 
 
 def per_venue(deltas: Mapping[str, Decimal]) -> dict[str, str]:
@@ -93,12 +82,6 @@ def per_venue(deltas: Mapping[str, Decimal]) -> dict[str, str]:
         kind = f"{key.type} " if key.type not in {None, "BaseToken"} else ""
         found.setdefault(key.venue or "-", []).append(f"{kind}{key.token} {amount:+f}")
     return {venue: ", ".join(amounts) for venue, amounts in found.items()}
-
-
-def _times(what: str, count: int) -> str:
-    if count == 0:
-        return ""
-    return f"{what} once" if count == 1 else f"{what} {count} times"
 
 
 def _moment(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from allornone.core.answer import Fence
 from allornone.deltas import negate
 from allornone.models.commands import ResolvedOutcome
 from allornone.models.execution import Direction
-from allornone.models.result import GroupView, OperationState, OperationView
+from allornone.models.result import Effort, GroupView, OperationState, OperationView
 
 AMOUNT = "AMOUNT"
 """Where a command must say what the venue shows. It is no number, so that nobody vouches for what they did not read."""
@@ -26,6 +26,13 @@ class Advice:
 def advice(view: GroupView) -> tuple[Advice, ...]:
     """Return what would help, the mildest first; nothing where the group needs nobody."""
     return tuple(_advice(view)) if view.needs_operator or view.paused else ()
+
+
+def tried(effort: Effort) -> str:
+    """Say how often something was sent, looked for and refused."""
+    counts = (("sent", effort.sends), ("looked", effort.looks), ("refused", effort.refusals))
+    said = [f"{what} {'once' if count == 1 else f'{count} times'}" for what, count in counts if count]
+    return ", ".join(said) or "nothing yet"
 
 
 def _advice(view: GroupView) -> Iterator[Advice]:
