@@ -15,6 +15,7 @@ from allornone.eventlog import EventLog
 from allornone.events import AtomicOperationGroupEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.ids import event_id
+from allornone.limits import Limits
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult
 from allornone.units import total
@@ -25,13 +26,14 @@ from allornone.venues.plan import check_plan
 class RecordActivities:
     """Group events: transitions while it runs, one record at its end."""
 
-    def __init__(self, venues: Mapping[str, Venue], log: EventLog) -> None:
+    def __init__(self, venues: Mapping[str, Venue], log: EventLog, *, limits: Limits | None = None) -> None:
         self._venues = venues
         self._log = log
+        self._limits = limits
 
     @activity.defn(name=wire.RECORD)
     async def record_group_event(self, task: RecordTask) -> RecordAnswer:
-        """Write one group event, once. The start is refused when this worker's venues cannot run the plan."""
+        """Write one group event, once. A start that the venues or the limits do not allow is refused."""
         if task.kind is TransitionKind.STARTED:
             self._check(task)
         event = end_event(task, task.result) if task.result is not None else transition(task)
@@ -42,7 +44,7 @@ class RecordActivities:
         if task.plan is None:
             raise ApplicationError("a start needs its plan", type=wire.INVALID_GROUP, non_retryable=True)
         try:
-            check_plan(task.plan, self._venues)
+            check_plan(task.plan, self._venues, self._limits)
         except BadGroupError as bad:
             raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True) from bad
 

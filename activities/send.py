@@ -2,6 +2,7 @@
 
 from activities.desk import Desk
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
+from activities.limiting import prepared_within_limits
 from activities.outcome import operation_event, revocation
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind
@@ -24,7 +25,7 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
         venue = desk.venue(request.venue)
         if task.context.simulated:
             return await _predict(task, request, desk, venue)
-        prepared = await venue.prepare(request)
+        prepared = await prepared_within_limits(request, desk, venue)
     except RefusedError as refused:
         return await _never_sent(task, request, desk, AnswerKind.REFUSED, str(refused), refused.code)
     except VenueUnavailableError as unavailable:
@@ -59,7 +60,11 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
 
 
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
+    if desk.limits is not None:
+        desk.limits.refuse(request)
     handshake = await venue.simulate(request)
+    if desk.limits is not None:
+        desk.limits.refuse(request, predicted=handshake)
     # A prediction reads the same however often it is read.
     task = task.model_copy(update={"reading": READINGS_MAX})
     return await closed(task, request, desk, handshake.model_copy(update={"simulated": True}), None)

@@ -27,8 +27,8 @@ PASSED_THROUGH = ("activities", "allornone", "orjson", "workflows", "yaml")
 
 def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue], log: EventLog) -> Worker:
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
-    operations = OperationActivities(venues, log)
-    records = RecordActivities(venues, log)
+    operations = OperationActivities(venues, log, limits=settings.limits)
+    records = RecordActivities(venues, log, limits=settings.limits)
     sweep = SweepActivities(client, log, venues)
     return Worker(
         client,

@@ -18,6 +18,8 @@ from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
 from worker.namespace import keep_closed_groups
 
+NO_LIMITS = "none: every venue and asset, by any amount (ALLORNONE_LIMITS sets some)"
+
 
 def dev() -> None:
     """Run the embedded server, the paper venues and a worker until Ctrl-C or SIGTERM."""
@@ -51,6 +53,7 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"Temporal  {address.target}, groups {address.groups_url}")
         typer.echo(f"venues    {settings.paper_url}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
@@ -68,6 +71,7 @@ async def _worker(settings: Settings) -> None:
         server = client.service_client.config.target_host
         typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
     await work(client, settings, ready)

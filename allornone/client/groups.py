@@ -27,7 +27,7 @@ from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
 from allornone.client.workers import Poller, pollers, silence
 from allornone.core.start import GroupStart
-from allornone.errors import NoWorkerError, PlanConflictError
+from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
 from allornone.models.commands import (
     CancelCommand,
     Command,
@@ -40,6 +40,7 @@ from allornone.models.commands import (
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings, load_settings
+from allornone.units import LATE
 from allornone.venues import Venue
 from allornone.venues.plan import check_plan, warnings
 
@@ -78,7 +79,8 @@ class GroupClient:
         return cls(client, task_queue=chosen.task_queue, venues=lambda: _installed(chosen))
 
     def check(self, group: AtomicGroup) -> tuple[str, ...]:
-        """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it."""
+        """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it, or the id is kept."""
+        _refuse_kept_id(group.atomic_group_id)
         if callable(self._venues):
             self._venues = self._venues()
         if self._venues is None:
@@ -234,6 +236,16 @@ class GroupClient:
 
     def _handle(self, group_id: str) -> WorkflowHandle[Any, GroupResult]:
         return self._client.get_workflow_handle(group_id, result_type=GroupResult)
+
+
+def _refuse_kept_id(group_id: str) -> None:
+    """Keep the ids of late effects free: one that is taken would leave its effect without a run."""
+    of, mark, _ = group_id.partition(LATE)
+    if mark:
+        raise BadGroupError(
+            f"atomic_group_id {group_id!r} is kept for a late effect of group {of!r}, which is put before an operator "
+            f"under it; choose an id without {LATE!r}"
+        )
 
 
 def _installed(settings: Settings) -> Venues:

@@ -13,7 +13,7 @@ from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 
-__all__ = ["ended", "lost", "observe", "observe_last_looks", "recorded", "settle"]
+__all__ = ["ended", "judge", "lost", "observe", "observe_last_looks", "recorded", "settle"]
 
 _SURE = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
 
@@ -30,7 +30,7 @@ def observe(plan: AtomicGroup, state: GroupState, answer: Answer) -> GroupState:
     if after.flight is not None and not state.claim.asked and not after.superseded:
         # A look that began before the word was given cannot judge it: look again, now.
         return replace(after, flight=replace(after.flight, urgent=True))
-    return _judge(after, flight, answer)
+    return judge(after, flight, answer)
 
 
 def _is_about(plan: AtomicGroup, flight: Flight, answer: Answer) -> bool:
@@ -39,7 +39,7 @@ def _is_about(plan: AtomicGroup, flight: Flight, answer: Answer) -> bool:
     return about == (operation_id, flight.direction, flight.epoch)
 
 
-def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+def judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
     """Hold an operator's word against the look-up it asked for."""
     claimed = state.claim.handshake if state.claim is not None else None
     if claimed is not None:
@@ -52,7 +52,8 @@ def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
     never = answer.fence is Fence.NEVER_SETTLED and flight.direction is Direction.FORWARD
     if answer.kind is AnswerKind.UNKNOWN and never:
         state = left_unfenced(state, flight)
-        return heard(state, borne_out=True, message="resolved as failed, unfenced: the end will list it as a range")
+        message = "resolved as failed, unfenced: the end will list it as a range"
+        return heard(state, borne_out=True, message=message, unfenced=True)
     return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {answer.note}")
 
 

@@ -138,6 +138,8 @@ class GroupState:
     """An operator accepted what is left of the whole group."""
     held: str | None = None
     """Why the group waits for an operator from its start: the late effect that it is about."""
+    orphaned: str | None = None
+    """Why the group sends nothing, neither forward nor back, until an operator says so: how it lost its workflow."""
     superseded: bool = False
     looked: bool = False
     last_looks: int = 0

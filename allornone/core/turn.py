@@ -32,6 +32,8 @@ def turn(plan: AtomicGroup, state: GroupState) -> Turn:
         return chase(plan, state, state.flight)
     if state.given_up:
         return _end(plan, state)
+    if state.orphaned is not None:
+        return state, Wait(None, state.orphaned)
     if state.unwinding is not None:
         return _unwind(plan, state)
     return _advance(plan, state)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from allornone.eventlog import aftermath, permit, recording
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.groupcommit import GroupCommit
+from allornone.eventlog.history import history
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.reserve import RESERVE_BYTES
 from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
@@ -66,6 +67,10 @@ class JsonlEventLog:
     async def group(self, group_id: str) -> GroupTrace:
         """Return where the log stands with a group."""
         return await self._commit(lambda: recording.group_trace(self._journal, group_id))
+
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """Return every event of a group in the order of `seq`: of one never heard of, none."""
+        return await self._commit(lambda: history(self._journal, group_id))
 
     async def open_groups(self) -> tuple[str, ...]:
         """Return the groups that were started and have neither an end record nor were found abandoned since."""

@@ -127,6 +127,10 @@ class World:
         undone = reference[1] is not FORWARD and self.believed(reference[0]) == 0
         return closed(reference, order.done, order.verdict, recorded=recorded, undone=undone)
 
+    def settled(self, reference: Reference) -> Answer:
+        """Return what the sender saw of an order that is over."""
+        return self._closed(reference, self.orders[reference])
+
     def look(self, reference: Reference, mode: LookMode, reading: int) -> Answer | None:
         """Show what can be seen of a reference; resolving also revokes it and recalls what is open."""
         order = self.orders[reference]
