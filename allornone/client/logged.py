@@ -1,94 +1,60 @@
 """A group's view from the event log: what is on record, where no workflow answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+
+from pydantic import ValidationError
 
 from allornone.client.listing import GroupSummary
 from allornone.client.views import known_status
-from allornone.deltas import add, without_zero
+from allornone.core.ending import split
+from allornone.core.rebuild import plan_of, rebuild
+from allornone.core.view import view
 from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.events.transition import TransitionKind
-from allornone.models.execution import Direction, ExecutionStatus
-from allornone.models.group import AtomicGroup, GroupStatus
-from allornone.models.operation import OperationCommand
-from allornone.models.result import Effort, GroupView, OperationState, OperationView
+from allornone.models.group import GroupStatus
+from allornone.models.result import GroupView, OperationState, OperationView
 
 _STANDING = {TransitionKind.BLOCKED, TransitionKind.UNBLOCKED, TransitionKind.ROLLING_BACK}
 
 
 def logged_view(summary: GroupSummary, events: Sequence[Event]) -> GroupView | None:
-    """Return how the group stood by its records, None where its start is not among them.
+    """Return how the group stood by its records, None where its plan is not among them.
 
-    `events` are the group's, by `seq`. Everything that moved is left as `residual_deltas`: what of it is friction is
-    the workflow's to say, and so are the commands that make sense.
+    `events` are the group's, by `seq`. No command makes sense before a worker is there to take it.
     """
-    transitions = [event for event in events if isinstance(event, GroupTransitionEvent)]
-    started = next((event for event in transitions if event.kind is TransitionKind.STARTED), None)
-    if started is None or "plan" not in started.facts:
+    try:
+        plan = plan_of(events)
+    except ValidationError:  # of a version that wrote other plans
         return None
-    plan = AtomicGroup.model_validate(started.facts["plan"])
-    standing = [event for event in transitions if event.kind in _STANDING]
-    records = [event for event in events if isinstance(event, OperationExecutionEvent)]
-    operations = tuple(_operation(each, _of(each, records)) for each in plan.operations)
-    status = known_status(summary)
-    return GroupView(
-        atomic_group_id=plan.atomic_group_id,
-        plan_hash=plan.plan_hash,
-        status=status,
-        reason=standing[-1].reason if standing else "",
-        needs_operator=summary.needs_operator or status is GroupStatus.BLOCKED,
-        simulated=plan.simulated,
-        operations=operations,
-        residual_deltas=without_zero(add(*(each.net_deltas for each in operations))),
-        started_at=summary.started_at,
-        deadline=plan.deadline,
-        known_seq=max(event.seq for event in events),
-    )
-
-
-def _of(operation: OperationCommand, records: Iterable[OperationExecutionEvent]) -> list[OperationExecutionEvent]:
-    return [record for record in records if record.operation_id == operation.operation_id]
-
-
-def _operation(operation: OperationCommand, records: list[OperationExecutionEvent]) -> OperationView:
-    known: dict[str, Any] = {
-        "operation_id": operation.operation_id,
-        "operation_type": operation.operation_type.value,
-        "venue": operation.venue,
-        "expected_deltas": operation.expected_deltas,
+    if plan is None:
+        return None
+    state, status = rebuild(plan, events), known_status(summary)
+    shown = view(plan, state, summary.started_at)
+    known = {
+        "status": status,
+        "reason": _reason(events),
+        "needs_operator": summary.needs_operator or status is GroupStatus.BLOCKED,
+        "operations": tuple(_unsettled(each, events) for each in shown.operations),
+        "residual_deltas": split(plan, state)[1],
+        "commands": (),
     }
-    if not records:
-        return OperationView(state=OperationState.PLANNED, **known)
-    last, outcomes = records[-1], {record.client_ref: record.actual_deltas for record in records if _is_outcome(record)}
-    is_open = not _is_outcome(last)
-    return OperationView(
-        state=_state(last),
-        direction=last.direction,
-        epoch=last.epoch,
-        client_ref=last.client_ref if is_open else None,
-        verdict=last.reconciliation.verdict if last.reconciliation is not None else None,
-        net_deltas=without_zero(add(*outcomes.values())),
-        note=last.error_message or "",
-        effort=_effort(records, last.direction) if is_open else None,
-        **known,
-    )
+    return shown.model_copy(update=known)
 
 
-def _is_outcome(record: OperationExecutionEvent) -> bool:
-    return record.status != ExecutionStatus.PENDING
+def _reason(events: Sequence[Event]) -> str:
+    standing = [event for event in events if isinstance(event, GroupTransitionEvent) and event.kind in _STANDING]
+    return standing[-1].reason if standing else ""
 
 
-def _state(last: OperationExecutionEvent) -> OperationState:
-    if not _is_outcome(last):
-        return OperationState.UNKNOWN
-    if last.direction is Direction.ROLLBACK and last.status == ExecutionStatus.FAILED:
-        return OperationState.CONFIRMED
-    return OperationState(last.status)
+def _unsettled(operation: OperationView, events: Sequence[Event]) -> OperationView:
+    """Call unknown what was sent and has no outcome, since its intent."""
+    if operation.effort is None or operation.state is not OperationState.PENDING:
+        return operation
+    effort = operation.effort.model_copy(update={"since": _intended_at(operation.client_ref, events)})
+    return operation.model_copy(update={"state": OperationState.UNKNOWN, "effort": effort})
 
 
-def _effort(records: list[OperationExecutionEvent], direction: Direction) -> Effort:
-    mine = [record for record in records if record.direction is direction]
-    sent = [record for record in mine if not _is_outcome(record)]
-    refused = [record for record in mine if record.status == ExecutionStatus.FAILED]
-    return Effort(sends=len(sent), refusals=len(refused), since=datetime.fromisoformat(sent[-1].real_utc_time))
+def _intended_at(client_ref: str | None, events: Sequence[Event]) -> datetime | None:
+    sent = (each for each in events if isinstance(each, OperationExecutionEvent) and each.client_ref == client_ref)
+    return next((each.submitted_at for each in sent), None)
