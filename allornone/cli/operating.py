@@ -1,13 +1,13 @@
 """`retry`, `cancel`, `resolve`, `pause`, `resume`: what an operator tells an open group."""
 
-import getpass
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
 
-from allornone.cli import exits
+from allornone.cli import bulk, exits
+from allornone.cli.actor import login
 from allornone.cli.choosing import reference
 from allornone.cli.halting import pause_all, resume_all
 from allornone.cli.running import AsJson, GroupId
@@ -30,14 +30,7 @@ Given = dict[str, Any]
 C = TypeVar("C", bound=BaseModel)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"
-
-
-Actor = Annotated[str, typer.Option(default_factory=_login, help="Who decides; the login user.")]
+Actor = Annotated[str, typer.Option(default_factory=login, help="Who decides; the login user.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 CommandId = Annotated[str | None, typer.Option(help="The same id again is the same command, taken once.")]
 Ref = Annotated[str | None, typer.Option(help="The reference meant; the only one there is, if not given.")]
@@ -47,37 +40,75 @@ Operation = Annotated[str | None, typer.Option(help="The operation meant.")]
 
 
 def retry(
-    group_id: GroupId,
+    group_id: bulk.AnyGroupId = None,
     *,
     actor: Actor,
     ref: Ref = None,
     operation: Operation = None,
+    where: bulk.Where = None,
+    strategy: bulk.Strategy = None,
+    status: bulk.Status = None,
+    venue: bulk.AtVenue = None,
+    needs_operator: bulk.NeedsOperator = False,
+    yes: bulk.Yes = False,
+    dry_run: bulk.DryRun = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Look again at what is unknown, or try what is stuck once more, now. Never sends what is unknown.
 
+    Instead of a group, say which fit: each open one is told, after a yes. The exit code is 0 when each took it,
+    2 when some refused, 4 when some did not answer.
+
     Example: allornone retry basis-1 --reason "venue is back"
+
+    Example: allornone retry --needs-operator --venue lido --reason "lido is back"
     """
+    fits = bulk.chosen(
+        group_id, where=where, strategy=strategy, status=status, venue=venue, needs_operator=needs_operator
+    )
     given = _given(actor, reason, command_id)
-    finish(_retry(group_id, given, ref, operation, as_json=as_json))
+    if fits is None or group_id is not None:
+        finish(_retry(str(group_id), given, ref, operation, as_json=as_json))
+    if ref is not None or operation is not None:
+        raise typer.BadParameter("--ref and --operation are of one group; each of several has its own")
+    tell = bulk.retried(lambda ref: _command(RetryCommand, given | {"client_ref": ref}))
+    finish(bulk.in_bulk("retry", fits, tell, yes=yes, dry_run=dry_run, as_json=as_json))
 
 
 def cancel(
-    group_id: GroupId,
+    group_id: bulk.AnyGroupId = None,
     *,
     actor: Actor,
+    where: bulk.Where = None,
+    strategy: bulk.Strategy = None,
+    status: bulk.Status = None,
+    venue: bulk.AtVenue = None,
+    needs_operator: bulk.NeedsOperator = False,
+    yes: bulk.Yes = False,
+    dry_run: bulk.DryRun = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Undo what took effect, and end.
 
+    Instead of a group, say which fit: each open one is told, after a yes. The exit code is 0 when each took it,
+    2 when some refused, 4 when some did not answer.
+
     Example: allornone cancel basis-1 --reason "market moved"
+
+    Example: allornone cancel --where 'Strategy = "basis" AND NeedsOperator = true' --dry-run
     """
+    fits = bulk.chosen(
+        group_id, where=where, strategy=strategy, status=status, venue=venue, needs_operator=needs_operator
+    )
     given = _given(actor, reason, command_id)
-    finish(_told(group_id, CancelCommand, given, lambda client: client.cancel, as_json=as_json))
+    if fits is None or group_id is not None:
+        finish(_told(str(group_id), CancelCommand, given, lambda client: client.cancel, as_json=as_json))
+    tell = bulk.cancelled(_command(CancelCommand, given))
+    finish(bulk.in_bulk("cancel", fits, tell, yes=yes, dry_run=dry_run, as_json=as_json))
 
 
 def resolve(
