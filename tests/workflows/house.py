@@ -74,6 +74,8 @@ class House:
         self.limits: Limits | None = None
         self.halt = HaltFile(folder)
         self.seen = Witness(folder / "logs", self.world, self.group_id)
+        self.broken: set[str] = set()
+        """The invariants that a test breaks on purpose: the checker must find just these."""
 
     def group(self, *legs: Leg, **more: Any) -> AtomicGroup:
         """Return the plan of this house's one group."""
