@@ -67,7 +67,6 @@ async def strike(fault: Fault, site: Site, hand: Hand) -> str:
             await site.hire()
         case Fault.DISK_FULL:
             site.switches.fill()
-            site.heal(site.switches.empty)
         case Fault.TORN_TAIL:
             site.switches.tear()
         case Fault.CLOCK_AHEAD:

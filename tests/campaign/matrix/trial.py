@@ -17,9 +17,10 @@ from allornone.models.commands import CancelCommand, Command, PauseCommand, Resu
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
-from tests.campaign.matrix.points import SERVER_FAULTS, WRITING, Case, Fault, Scenario
+from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
 from tests.campaign.matrix.rig import Rig
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
+from tests.campaign.matrix.wave import Surge
 from tests.campaign.plans import LOST, REFUSED, four
 from tests.campaign.rig.crew import Hand
 from tests.campaign.rig.disk import REFUSED as NO_SPACE
@@ -30,6 +31,8 @@ from tests.campaign.verdict import gather, log_problems, violations
 
 BOUND_S = 120
 """Every group ends by then, its fault healed: some ten times what the slowest needs."""
+WAVE_S = 60.0
+"""Start to close, and window, of a cell in a wave: the first to arrive waits for the last."""
 COMMAND_S = 1.0
 """How long the worker is held for a command to arrive while it is at a point."""
 
@@ -43,8 +46,6 @@ ENDS = {
 }
 """The only honest ends. `blocked` and `partial` are in none: all four venues enforce an expiry and can be asked."""
 
-Wave = Callable[[], Awaitable[None]]
-"""Returns when the fault has struck the server that all cells of a wave share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Trial:
     """Runs one case, once. `late` heals a stopped or cut-off worker only after the group's end."""
 
     def __init__(
-        self, rig: Rig, case: Case, number: int, *, late: bool = False, wave: Wave | None = None, deadline_s: float = 3
+        self, rig: Rig, case: Case, number: int, *, late: bool = False, wave: Surge | None = None, deadline_s: float = 3
     ) -> None:
         self._rig = rig
         self._case = case
@@ -104,6 +105,8 @@ class Trial:
                 yield
             finally:
                 self._site.ended.set()
+                if self._wave is not None:
+                    self._wave.absent(self._name)
                 await asyncio.gather(*self._site.healing)
                 for task in self._commands:
                     task.cancel()
@@ -115,7 +118,7 @@ class Trial:
     async def _hire(self) -> Hand:
         name = f"{self._name}-{len(self._hands)}"
         self._rig.listeners[name] = lambda point: self._reached(name, point)
-        timeouts = {"send_s": 30.0, "window_s": 30.0} if self._wave is not None else {}
+        timeouts = {"send_s": WAVE_S, "window_s": WAVE_S} if self._wave is not None else {}
         spec = WorkerSpec(
             name=name,
             target=self._target,
@@ -136,8 +139,9 @@ class Trial:
         if point == TORN:
             self._fired = True
             await self._hire()
-        if point == NO_SPACE:
+        if point == NO_SPACE and not self._fired:
             self._fired = True
+            self._site.heal(self._site.switches.empty)
         if point == _trigger(self._case) and not self._triggered:
             self._triggered = True
             await self._commanded()
@@ -146,7 +150,7 @@ class Trial:
         self._struck = True
         self._fired = self._case.fault not in WRITING
         if self._wave is not None:
-            await self._wave()
+            self._fired = await self._wave.arrive(self._name)
             return "go"
         hand = next(hand for hand in self._hands if hand.spec.name == worker)
         return await strike(self._case.fault, self._site, hand)
@@ -203,7 +207,7 @@ class Trial:
 
     def _judged(self, status: GroupStatus | str) -> list[str]:
         broken = [] if status in ENDS[self._case.scenario] else [f"ended {status!s}"]
-        if self._fired is not self._case.reachable and self._case.fault not in SERVER_FAULTS:
+        if self._fired is not self._case.reachable:
             broken.append("never fired" if not self._fired else "fired, though it was declared unreachable")
         accounts = read_ledger(self._rig.folder, self._plan.atomic_group_id)
         broken += log_problems(self.folder / "logs")
