@@ -10,9 +10,10 @@ from itertools import count
 
 from tests.campaign.book import ROOT, Cell, code_of, commit_of
 from tests.campaign.matrix.points import POINTS, SERVER_FAULTS, Case, Fault, Scenario, cases
-from tests.campaign.matrix.rig import Rig, rig
+from tests.campaign.rig.installation import Rig, rig
 from tests.campaign.matrix.trial import Finding, Trial
 from tests.campaign.matrix.wave import Surge
+from tests.campaign.plans import FAULTS
 from tests.campaign.stream import pumped, side_by_side
 
 AT_ONCE = 8
@@ -21,6 +22,7 @@ WAVE = 16
 """Cells that share one fault of the server."""
 LATE = 0.5
 """The share of stopped or cut-off workers that come back only after the group's end."""
+TRIES = 4
 BROKEN = ROOT / ".allornone" / "campaign"
 """Where the folder of a broken cell is kept: its log, and what its workers said."""
 
@@ -66,8 +68,9 @@ class _Booker:
     code: str
 
     def cell(self, case: Case, finding: Finding) -> Cell:
-        verdict = "broken" if finding.broken else "held"
-        note = "; ".join(finding.broken)[:2000]
+        wrong = (*finding.broken, *finding.odd)
+        note = "; ".join(wrong)[:2000]
+        verdict = "broken" if wrong else "held"
         return Cell("B", case.name, verdict, self.seed, self.commit, self.code, finding.seconds, note)
 
     def unreachable(self, case: Case) -> Cell:
@@ -82,17 +85,17 @@ async def _run(chosen: list[Case], seed: int, minutes: float | None, tell: Tell)
     units = _units([case for case in chosen if case.reachable], seed)
     loop = asyncio.get_running_loop()
     end = None if minutes is None else loop.time() + minutes * 60
-    numbers = count(1)
+    numbers, pace = count(1), _Pace()
     async with AsyncExitStack() as stack:
-        calm = await stack.enter_async_context(rig())
-        rough = await stack.enter_async_context(rig()) if any(_is_wave(unit) for unit in units) else calm
+        calm = await stack.enter_async_context(rig(FAULTS))
+        rough = await stack.enter_async_context(rig(FAULTS)) if any(_is_wave(unit) for unit in units) else calm
         shore = asyncio.Lock()
 
         async def work(unit: Unit) -> list[Cell]:
             if not _is_wave(unit):
-                return [booker.cell(unit[0], await _tried(calm, unit[0], numbers, seed))]
+                return [booker.cell(unit[0], await _tried(calm, unit[0], numbers, seed, pace))]
             async with shore:
-                found = await _surged(rough, unit, numbers)
+                found = await _surged(rough, unit, numbers, pace)
             return [booker.cell(case, each) for case, each in zip(unit, found, strict=True)]
 
         async for cells in side_by_side(units, work, AT_ONCE, lambda: end is None or loop.time() < end):
@@ -115,32 +118,50 @@ def _units(chosen: list[Case], seed: int) -> list[Unit]:
     return units
 
 
-async def _tried(calm: Rig, case: Case, numbers: Iterator[int], seed: int) -> Finding:
-    """Run one cell; again with more time where a deadline came before the point on a slow machine."""
+class _Pace:
+    """How much longer than on an idle machine everything takes here: learnt from cells that came out odd."""
+
+    def __init__(self) -> None:
+        self._now = 1.0
+
+    @property
+    def now(self) -> float:
+        return self._now
+
+    def slower(self) -> None:
+        self._now = min(self._now * 2, 16.0)
+
+    def faster(self) -> None:
+        self._now = max(self._now * 0.97, 1.0)
+
+
+async def _tried(calm: Rig, case: Case, numbers: Iterator[int], seed: int, pace: _Pace) -> Finding:
+    """Run one cell; again with more time where it came out odd."""
     late = random.Random(f"{seed} {case.name}").random() < LATE  # noqa: S311 (reproducible, not secret)
-    for deadline_s in (3.0, 12.0, 40.0):
-        trial = Trial(calm, case, next(numbers), late=late, deadline_s=deadline_s)
+    for _ in range(TRIES):
+        trial = Trial(calm, case, next(numbers), late=late, pace=pace.now)
         finding = await trial.run()
-        if finding.fired or case.scenario is not Scenario.DEADLINE:
+        _put_away(trial, case, finding)
+        if finding.broken or not finding.odd:
+            pace.faster()
             break
-        trial.forget()
-    _put_away(trial, case, finding)
+        pace.slower()
     return finding
 
 
-async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int]) -> list[Finding]:
-    """Run a wave; whoever came too late for it, on a slow machine, takes part in another one with more time."""
+async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int], pace: _Pace) -> list[Finding]:
+    """Run a wave; whoever came out odd takes part in another one with more time."""
     found: dict[Case, Finding] = {}
-    for deadline_s in (8.0, 30.0, 60.0):
-        left = [case for case in unit if case not in found or not found[case].fired]
+    for stretch in (2, 6, 18)[:TRIES]:
+        left = [case for case in unit if case not in found or (found[case].odd and not found[case].broken)]
         if left:
-            found |= await _wave(rough, left, numbers, deadline_s)
+            found |= await _wave(rough, left, numbers, pace.now * stretch)
     return [found[case] for case in unit]
 
 
-async def _wave(rough: Rig, cases: list[Case], numbers: Iterator[int], deadline_s: float) -> dict[Case, Finding]:
+async def _wave(rough: Rig, cases: list[Case], numbers: Iterator[int], pace: float) -> dict[Case, Finding]:
     surge = Surge(rough.server, cases[0].fault, len(cases))
-    trials = [Trial(rough, case, next(numbers), wave=surge, deadline_s=deadline_s) for case in cases]
+    trials = [Trial(rough, case, next(numbers), wave=surge, pace=pace) for case in cases]
     striking = asyncio.create_task(surge.break_out())
     try:
         found = list(await asyncio.gather(*(trial.run() for trial in trials)))
@@ -155,6 +176,6 @@ def _put_away(trial: Trial, case: Case, finding: Finding) -> None:
     """Keep the folder of a broken cell; of every other, nothing."""
     kept = BROKEN / case.name.replace(" ", "_")
     shutil.rmtree(kept, ignore_errors=True)
-    if finding.broken:
+    if finding.broken or finding.odd:
         shutil.copytree(trial.folder, kept)
     trial.forget()
