@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from activities.desk import Desk
-from activities.outcome import failed, handshake_of, operation_event, record_outcome, status_after
+from activities.outcome import failed, operation_event, record_outcome, status_after
 from activities.tasks import OperationTask
 from allornone.bounds import principal_keys
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.recorded import handshake_of
 from allornone.deltas import add, located
 from allornone.eventlog import OperationExecutionEvent
 from allornone.models.execution import (

@@ -13,7 +13,6 @@ from allornone.events.transition import TransitionKind
 from allornone.ids import digest, event_id
 from allornone.models.execution import (
     Direction,
-    Evidence,
     ExecutionHandshake,
     ExecutionRequest,
     ExecutionStatus,
@@ -173,27 +172,6 @@ def failed(task: OperationTask, message: str, code: str) -> ExecutionHandshake:
         error_code=code,
         error_message=message[:2000],
         simulated=task.context.simulated,
-    )
-
-
-def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
-    """Return the handshake that a recorded outcome was made of."""
-    return ExecutionHandshake(
-        operation_id=event.operation_id,
-        status=ExecutionStatus(event.status),
-        actual_deltas=event.actual_deltas,
-        execution_details=event.venue_metadata,
-        fee_amount=event.fee_amount,
-        fee_currency=event.fee_currency,
-        error_code=event.error_code,
-        error_message=event.error_message,
-        fees=event.fees,
-        filled_ratio=event.filled_ratio if event.filled_ratio is not None else ZERO,
-        executed_amount=event.executed_amount,
-        evidence=Evidence.model_validate(event.evidence),
-        submitted_at=event.submitted_at,
-        executed_at=event.executed_at,
-        simulated=event.simulated,
     )
 
 

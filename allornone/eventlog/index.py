@@ -14,10 +14,14 @@ from allornone.models.execution import ExecutionStatus
 SETTLED = frozenset({ExecutionStatus.CONFIRMED, ExecutionStatus.FAILED, ExecutionStatus.ROLLED_BACK})
 
 
+_BEGINNINGS = frozenset({TransitionKind.STARTED, TransitionKind.RECOVERED})
+
+
 class Place(NamedTuple):
-    """Where a line lies."""
+    """Where a line lies: in which segment of which file. A segment keeps its number when it is closed."""
 
     file: str
+    segment: int
     offset: int
     length: int
 
@@ -88,7 +92,7 @@ class GroupIndex:
         if self.started is None or self.end_ids:
             return False
         kinds = [mark.kind for mark in self.marks]
-        return TransitionKind.ABANDONED not in kinds[_last(kinds, TransitionKind.STARTED) :]
+        return TransitionKind.ABANDONED not in kinds[_last_life(kinds) :]
 
     def reference(self, client_ref: str) -> ReferenceIndex:
         """Return what is known of a reference: of one never heard of, nothing, and nothing is kept."""
@@ -107,8 +111,9 @@ class GroupIndex:
             self.started = place
 
 
-def _last(kinds: list[str], kind: str) -> int:
-    return len(kinds) - 1 - kinds[::-1].index(kind)
+def _last_life(kinds: list[str]) -> int:
+    """Return where the records of the group's last life begin: at its start, or where it was recovered last."""
+    return max(number for number, kind in enumerate(kinds) if kind in _BEGINNINGS)
 
 
 def _moment(text: str) -> datetime | None:
