@@ -5,10 +5,11 @@ import asyncio
 from activities.desk import Desk
 from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
-from activities.outcome import handshake_of, request_of, revocation
+from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.recorded import handshake_of
 from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared

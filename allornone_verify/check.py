@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
-from allornone_verify.amounts import Moves
+from allornone_verify.amounts import Moves, summed
 from allornone_verify.bank import audit
 from allornone_verify.bench import Bench
 from allornone_verify.breaks import Break
@@ -123,7 +123,7 @@ class _Check:
         origin: Moves = {}
         for record in self._journal.records(parent) if isinstance(parent, str) else ():
             if record.kind == "late_effect" and record.facts.get("late_group") == story.group_id:
-                origin = moves_of(record.facts["new"])
+                origin = summed(origin, moves_of(record.facts["new"]))
         return origin
 
     async def _runs(self, groups: list[str]) -> dict[str, tuple[Run, ...]]:
