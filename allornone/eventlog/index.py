@@ -1,5 +1,6 @@
 """What a writer remembers of the log: the newest part in memory, the rest in a checkpoint."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import chain
@@ -10,9 +11,13 @@ from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.groupindex import GroupIndex
 from allornone.eventlog.layout import GROUPS
 from allornone.eventlog.trace import EndedGroup
+from allornone.events.transition import TransitionKind
 
 FRESH = 2_000
 """How many records, and how many groups, are kept in memory before they go to the checkpoint: some 3 MB."""
+
+WALKING = 10
+"""How many times as many, while a log without a checkpoint is read."""
 
 
 class Index:
@@ -24,11 +29,17 @@ class Index:
         self._fresh: list[Entry] = []
         self._events: dict[str, Place] = {}
         self._groups: dict[str, GroupIndex] = {}
+        self._loose: defaultdict[str, list[Entry]] = defaultdict(list)
 
     @property
     def due(self) -> bool:
         """Whether it is time to save."""
         return len(self._fresh) >= self._due or len(self._groups) >= self._due
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is time to save, also in the middle of reading."""
+        return len(self._fresh) >= WALKING * self._due
 
     def event(self, event_id: str) -> Place | None:
         """Return where an event lies, None when the log does not hold it."""
@@ -38,30 +49,19 @@ class Index:
         """Return what is known of a group: of one never heard of, nothing, and nothing is kept."""
         if not group_id:
             return GroupIndex()
-        group = self._groups.get(group_id) or self._recalled(group_id)
-        if group.marks:
-            self._groups[group_id] = group
-        return group
+        return self._groups.get(group_id) or self._recalled(group_id)
 
     def open_groups(self) -> tuple[str, ...]:
-        """Return the groups that are open, in the order in which the log first heard of them."""
-        found = dict.fromkeys(self._checkpoint.open_groups())
-        for group_id, group in self._groups.items():
-            if group.open:
-                found.setdefault(group_id)
-            else:
-                found.pop(group_id, None)
-        return tuple(found)
+        """Return the groups that are open, in the order in which the log first heard of their start."""
+        started = (entry.group_id for entry in self._fresh if entry.kind == TransitionKind.STARTED)
+        found = dict.fromkeys(chain(self._checkpoint.unended(), started))
+        return tuple(group_id for group_id in found if self.group(group_id).open)
 
     def ended_groups(self, since: datetime) -> tuple[EndedGroup, ...]:
         """Return the groups whose end was recorded at `since` or later, the newest end first."""
-        fresh = (
-            (entry.group_id, entry.at)
-            for entry in reversed(self._fresh)
-            if entry.place.file == GROUPS and entry.group_id
-        )
+        ends = (entry for entry in reversed(self._fresh) if entry.place.file == GROUPS and entry.group_id)
         found: dict[str, EndedGroup] = {}
-        for group_id, text in chain(fresh, self._checkpoint.ends()):
+        for group_id, text in chain(((end.group_id, end.at) for end in ends), self._checkpoint.ends()):
             ended_at = _moment(text)
             if ended_at is not None and ended_at < since:
                 # Ends lie in the order in which they were recorded: what comes now is older still.
@@ -74,28 +74,31 @@ class Index:
         """Take in a record."""
         self._fresh.append(entry)
         self._events.setdefault(entry.event_id, entry.place)
-        if entry.group_id:
-            group = self._groups.get(entry.group_id)
-            if group is None:
-                group = self._groups[entry.group_id] = self._recalled(entry.group_id)
-            group.add(entry)
+        if entry.group_id in self._groups:
+            self._groups[entry.group_id].add(entry)
+        elif entry.group_id:
+            # Put together when somebody asks: who reads a whole log asks for few of its groups.
+            self._loose[entry.group_id].append(entry)
 
     def save(self, cursors: Mapping[str, Cursor]) -> None:
         """Give everything up to `cursors`, which is all that was added, to the checkpoint, and the memory back."""
-        touched = {entry.group_id for entry in self._fresh if entry.group_id}
-        opened = {group_id: self._groups[group_id].open for group_id in touched}
-        if not self._checkpoint.save(self._fresh, opened, cursors):
-            self._due = max(len(self._fresh), len(self._groups)) + self._size
+        if not self._checkpoint.save(self._fresh, cursors):
+            self.postpone()
             return
         self._due = self._size
-        self._fresh.clear()
-        self._events.clear()
-        self._groups.clear()
+        for kept in (self._fresh, self._events, self._groups, self._loose):
+            kept.clear()
+
+    def postpone(self) -> None:
+        """Keep what there is in memory for a while longer."""
+        self._due = max(len(self._fresh), len(self._groups)) + self._size
 
     def _recalled(self, group_id: str) -> GroupIndex:
         group = GroupIndex()
-        for entry in self._checkpoint.group(group_id):
+        for entry in chain(self._checkpoint.group(group_id), self._loose.pop(group_id, ())):
             group.add(entry)
+        if group.marks:
+            self._groups[group_id] = group
         return group
 
 

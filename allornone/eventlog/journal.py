@@ -12,15 +12,16 @@ import orjson
 
 from allornone.eventlog.chain import Chain
 from allornone.eventlog.checkpoint import Checkpoint
+from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.facts import plain
 from allornone.eventlog.index import FRESH, Index
 from allornone.eventlog.layout import EVENTS, LOG_RECOVERED, MODELS, TRANSITIONS, file_of
-from allornone.eventlog.line import Fields, unwrapped
+from allornone.eventlog.line import BadLineError, Fields, check_sum, unwrapped
 from allornone.eventlog.lock import LogLock
 from allornone.eventlog.reserve import RESERVE_BYTES, Reserve
-from allornone.eventlog.segments import ROTATE_BYTES, stands
+from allornone.eventlog.segments import ROTATE_BYTES, segment_name, stands
 from allornone.eventlog.syncguard import SyncGuard
 from allornone.events import Event
 
@@ -54,7 +55,7 @@ class Journal:
         self._named: tuple[int, ...] = ()
         self._unnoted: list[Fields] = []
         self._resumed = False
-        self._checkpoint = Checkpoint(self._directory / ".index.db")
+        self._checkpoint = Checkpoint(self._directory)
         self.index = Index(self._checkpoint, fresh)
 
     @contextmanager
@@ -84,8 +85,14 @@ class Journal:
         return seq
 
     def load(self, place: Place) -> Fields:
-        """Return the fields of the record at `place`."""
-        return unwrapped(orjson.loads(self._files[place.file].load(place)))
+        """Return the fields of the record at `place`. Raises DamagedLogError when it is not what was written."""
+        line = self._files[place.file].load(place)
+        try:
+            check_sum(line)
+        except BadLineError as error:
+            name = segment_name(place.file, place.segment)
+            raise DamagedLogError(name, 0, f"at byte {place.offset}: {error}") from error
+        return unwrapped(orjson.loads(line))
 
     def sync(self) -> None:
         """Put on disk all that was written or read; needs no lock. Raises OSError, and then for ever."""
@@ -99,14 +106,16 @@ class Journal:
         for file in self._files.values():
             for fields, place in file.unread():
                 self._take_in(fields, place)
-                self._save_index()
+                if self.index.overdue:
+                    self._save_index()
             tail = file.cut_tail()
             if tail:
                 self._unnoted.append(_recovered(file.name, tail))
         while self._unnoted:
             self._write(TRANSITIONS, self._unnoted[0], from_reserve=True)
             del self._unnoted[0]
-        self._save_index()
+        if self.index.due:
+            self._save_index()
 
     def _resume(self) -> None:
         """Begin behind what the checkpoint covers, if the log still has it: it is never believed against the log."""
@@ -126,9 +135,14 @@ class Journal:
             self.index.add(entry)
 
     def _save_index(self) -> None:
-        if self.index.due:
-            # A checkpoint never covers what a power cut could take.
-            self.sync()
+        # A checkpoint never covers what a power cut could take.
+        self.sync()
+        try:
+            # Nor does it take the room of what was sent and is not recorded yet.
+            self._reserve.ensure()
+        except OSError:
+            self.index.postpone()
+        else:
             self.index.save({name: file.cursor for name, file in self._files.items()})
 
     def _write(self, name: str, fields: Fields, *, from_reserve: bool) -> Place:
