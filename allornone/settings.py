@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     `venues` without an entry means the paper venues. A port of None is the usual one if that is free, else
     any. `db_synchronous`: `NORMAL` survives the death of any process, `FULL` also a power cut, at 1.4 times
     the time. `sweep_every_s` apart, groups without an end are looked for. No `limits`: any venue, asset and amount.
+    A file of the event log that has `log_rotate_bytes` is closed and another one begun.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True)
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     paper_port: Port | None = None
     db_synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     sweep_every_s: PositiveInt = 300
+    log_rotate_bytes: Annotated[int, Field(ge=64 << 10)] = 256 << 20
     max_concurrent_activities: PositiveInt = 100
 
 

@@ -13,6 +13,7 @@ from activities.sweep import SweepActivities
 from allornone.client.identity import worker_identity
 from allornone.client.namespace import Namespace
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
 from allornone.settings import Settings
 from allornone.venues import Venue
 from workflows.atomic_group import AtomicGroupWorkflow
@@ -28,7 +29,7 @@ PASSED_THROUGH = ("activities", "allornone", "orjson", "workflows", "yaml")
 
 def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue], log: EventLog) -> Worker:
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
-    operations = OperationActivities(venues, log, limits=settings.limits)
+    operations = OperationActivities(venues, log, limits=settings.limits, halt=HaltFile(settings.data_dir))
     records = RecordActivities(venues, log, limits=settings.limits, namespace=Namespace(client).id)
     sweep = SweepActivities(client, log, venues)
     return Worker(

@@ -26,7 +26,8 @@ async def work(client: Client, settings: Settings, ready: Callable[[], None]) ->
     await schedule_sweep(client, settings)
     venues = open_venues(settings)
     try:
-        async with build_worker(client, settings, venues, JsonlEventLog(settings.log_dir)):
+        log = JsonlEventLog(settings.log_dir, rotate_bytes=settings.log_rotate_bytes)
+        async with build_worker(client, settings, venues, log):
             ready()
             await stop.wait()
     finally:

@@ -70,7 +70,7 @@ class Engine:
 
     def view(self) -> GroupView:
         """Return where the group stands."""
-        return view(self.plan, self.state, self.started_at)
+        return view(self.plan, self.state, self.started_at, self._ticked_at)
 
     async def _do(self, step: Step) -> None:
         """Do one step, and let the core observe what came of it. Commands may change the state meanwhile."""

@@ -1,7 +1,9 @@
 """What the Temporal UI tells of a group: a table of its operations, and a line for each activity."""
 
+import json
 from decimal import Decimal
 
+from allornone.core.advice import Advice, advice, tried
 from allornone.core.steps import Execute, Look, Undo
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
@@ -48,12 +50,15 @@ def details(view: GroupView) -> str:
         parts.append(f"**residual:** {deltas_text(view.residual_deltas)}")
     if view.friction:
         parts.append(f"friction: {deltas_text(view.friction)}")
+    parts += _list("tried", [(each.operation_id, tried(each.effort)) for each in view.operations if each.effort])
     if view.needs_operator:
-        parts.append(f"commands that make sense: {', '.join(view.commands)}")
-        parts += _list(
-            "references", [(each.operation_id, f"`{each.client_ref}`") for each in view.operations if each.client_ref]
-        )
+        parts += _list("**what would help** (More Actions, Send an Update)", [_help(each) for each in advice(view)])
     return "\n\n".join(parts)
+
+
+def _help(given: Advice) -> tuple[str, str]:
+    """Write the update's name and the payload to paste; the person is left to write."""
+    return f"**{given.command}**", f"{given.why}: `{json.dumps({'actor': 'YOU', **given.payload})}`"
 
 
 def _rows(view: GroupView) -> list[str]:

@@ -11,6 +11,7 @@ from allornone import wire
 from allornone.errors import (
     AllOrNoneError,
     BadGroupError,
+    BadSearchError,
     CommandRefusedError,
     GroupAbandonedError,
     NoServerError,
@@ -32,6 +33,17 @@ def told(group_id: str) -> Generator[None]:
         yield
     except RPCError as error:
         raise _translated(group_id, error) from error
+
+
+@contextmanager
+def searching(where: str | None) -> Generator[None]:
+    """Tell a condition that the server cannot read from a server that is not prepared."""
+    try:
+        yield
+    except RPCError as error:
+        if where is not None and error.status is RPCStatusCode.INVALID_ARGUMENT:
+            raise BadSearchError(f"the server cannot read --where {where!r}: {error.message}") from error
+        raise
 
 
 def _translated(group_id: str, error: RPCError) -> AllOrNoneError:

@@ -18,9 +18,10 @@ _BEGINNINGS = frozenset({TransitionKind.STARTED, TransitionKind.RECOVERED})
 
 
 class Place(NamedTuple):
-    """Where a line lies."""
+    """Where a line lies: in which segment of which file. A segment keeps its number when it is closed."""
 
     file: str
+    segment: int
     offset: int
     length: int
 

@@ -2,15 +2,15 @@
 
 import errno
 import hashlib
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
-from allornone.eventlog.appendfile import AppendFile
+from allornone.eventlog.chain import Chain
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.facts import plain
 from allornone.eventlog.index import Index, Place
@@ -18,6 +18,8 @@ from allornone.eventlog.layout import EVENTS, LOG_RECOVERED, MODELS, TRANSITIONS
 from allornone.eventlog.line import Fields, unwrapped
 from allornone.eventlog.lock import LogLock
 from allornone.eventlog.reserve import RESERVE_BYTES, Reserve
+from allornone.eventlog.segments import ROTATE_BYTES
+from allornone.eventlog.syncguard import SyncGuard
 from allornone.events import Event
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -30,16 +32,24 @@ class Journal:
     kernel may have dropped the pages that it could not write, and says so only once.
     """
 
-    def __init__(self, directory: Path, disk: Disk = Disk(), reserve_bytes: int = RESERVE_BYTES) -> None:  # noqa: B008 (frozen)
+    def __init__(
+        self,
+        directory: Path,
+        disk: Disk = Disk(),  # noqa: B008 (frozen)
+        reserve_bytes: int = RESERVE_BYTES,
+        rotate_bytes: int = ROTATE_BYTES,
+    ) -> None:
+        if rotate_bytes < 1:
+            raise ValueError(f"rotate_bytes must be at least 1, was {rotate_bytes}")
         self._directory = directory / EVENTS
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._disk = disk
+        self._guard = SyncGuard(disk)
+        self._disk = replace(disk, sync=self._guard.sync)
         self._lock = LogLock(self._directory / ".lock")
         self._reserve = Reserve(self._directory / ".reserve", reserve_bytes, disk)
-        self._files = {name: AppendFile(self._directory / name, disk) for name in MODELS}
-        self._folders_synced = False
+        self._files = {name: Chain(self._directory, name, self._disk, rotate_bytes) for name in MODELS}
+        self._named: tuple[int, ...] = ()
         self._unnoted: list[Fields] = []
-        self._failure: OSError | None = None
         self.index = Index()
 
     @contextmanager
@@ -49,7 +59,7 @@ class Journal:
         Raises OSError after a failed sync, and DamagedLogError when a line is not what was written.
         """
         with self._lock.held():
-            self._refuse_after_failure()
+            self._guard.refuse_after_failure()
             self._catch_up()
             yield
 
@@ -74,19 +84,10 @@ class Journal:
 
     def sync(self) -> None:
         """Put on disk all that was written or read; needs no lock. Raises OSError, and then for ever."""
-        self._refuse_after_failure()
-        try:
-            for file in self._files.values():
-                file.sync()
-            self._sync_folders()
-        except OSError as error:
-            self._failure = error
-            raise
-
-    def _refuse_after_failure(self) -> None:
-        if self._failure is not None:
-            found = f"the event log refuses writes since a sync failed ({self._failure})"
-            raise OSError(errno.EIO, f"{found}; check the disk, then restart this process")
+        self._guard.refuse_after_failure()
+        for file in self._files.values():
+            file.sync()
+        self._sync_folders()
 
     def _catch_up(self) -> None:
         for file in self._files.values():
@@ -108,16 +109,13 @@ class Journal:
         return self._files[name].append(fields)
 
     def _sync_folders(self) -> None:
-        """Make the files themselves findable after a power cut: once, since they are made once."""
-        if self._folders_synced:
+        """Make the files themselves findable after a power cut: again when a new one was begun, by whomever."""
+        named = tuple(file.segment for file in self._files.values())
+        if named == self._named:
             return
         for folder in (self._directory, self._directory.parent, self._directory.parent.parent):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                self._disk.sync(descriptor)
-            finally:
-                os.close(descriptor)
-        self._folders_synced = True
+            self._disk.sync_folder(folder)
+        self._named = named
 
 
 def _recovered(file: str, tail: bytes) -> Fields:

@@ -12,6 +12,7 @@ from allornone.eventlog.groupcommit import GroupCommit
 from allornone.eventlog.history import history
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.reserve import RESERVE_BYTES
+from allornone.eventlog.segments import ROTATE_BYTES
 from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
@@ -25,7 +26,8 @@ class JsonlEventLog:
 
     Every method answers when all that its answer rests on is on disk; concurrent callers share the sync. File
     work is done in a thread. Raises OSError when that cannot be: a full disk, a failed sync (after which
-    every call does), or DamagedLogError, which names the file and the line.
+    every call does), or DamagedLogError, which names the file and the line. A file that has `rotate_bytes` is closed
+    and another one begun.
     """
 
     def __init__(
@@ -34,9 +36,10 @@ class JsonlEventLog:
         *,
         disk: Disk = Disk(),  # noqa: B008 (frozen)
         reserve_bytes: int = RESERVE_BYTES,
+        rotate_bytes: int = ROTATE_BYTES,
     ) -> None:
         self._directory = directory
-        self._journal = Journal(directory, disk, reserve_bytes)
+        self._journal = Journal(directory, disk, reserve_bytes, rotate_bytes)
         self._commits = GroupCommit(self._journal)
 
     @property

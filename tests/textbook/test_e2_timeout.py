@@ -10,7 +10,7 @@ from tests.plans import SELL, STAKE
 from tests.textbook.saga import Form
 from tests.textbook.sides import Ours, Textbook
 
-SHORT_TIMEOUT_S = 1.0
+SHORT_TIMEOUT_S = 2.0
 
 
 async def ledger_of_a_slow_venue(textbook: Textbook, form: Form) -> list[str]:
@@ -59,7 +59,7 @@ async def test_e2c_to_register_the_undo_before_the_step_does_not_help(textbook: 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up a send after the same second."""
+    """Give up a send after the same time."""
     monkeypatch.setattr("workflows.calls.SEND_TIMEOUT", timedelta(seconds=SHORT_TIMEOUT_S))
 
 

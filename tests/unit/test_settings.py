@@ -67,3 +67,11 @@ def test_a_variable_that_is_no_json_is_told_by_its_name(monkeypatch: pytest.Monk
 
     with pytest.raises(BadSettingsError, match="ALLORNONE_VENUES must be one JSON object"):
         load_settings()
+
+
+def test_a_file_of_the_event_log_is_closed_at_256_mebibytes_and_never_below_64_kibibytes() -> None:
+    assert load_settings().log_rotate_bytes == 268_435_456
+    with pytest.raises(
+        BadSettingsError, match="ALLORNONE_LOG_ROTATE_BYTES: Input should be greater than or equal to 65536"
+    ):
+        load_settings(log_rotate_bytes=65_535)

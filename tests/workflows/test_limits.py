@@ -1,0 +1,43 @@
+"""A worker's limits as a group meets them: refused at its start, or its undo put before an operator."""
+
+import pytest
+
+from allornone.limits import Limits
+from allornone.models.group import GroupStatus
+from tests.plans import SELL, SHORT, STAKE
+from tests.workflows.house import House
+
+
+@pytest.mark.parametrize("amount", ["0.5", "1"])
+async def test_a_plan_beyond_the_limits_fails_before_its_first_send(house: House, amount: str) -> None:
+    house.limits = Limits.model_validate(
+        {"venues": ["binance", "lido"], "assets": {"ETH": amount, "stETH": "1", "USDT": "4000"}}
+    )
+
+    async with house.working():
+        handle = await house.start(house.group(SELL, STAKE))
+        if amount == "1":
+            assert (await house.ends(handle)).status is GroupStatus.COMPLETED
+        else:
+            with pytest.raises(Exception, match="Workflow execution failed") as failed:
+                await house.ends(handle)
+            assert "1 ETH is more than 0.5" in str(failed.value.__cause__)
+            assert house.seen.orders() == []
+
+
+async def test_an_undo_beyond_the_limits_asks_for_an_operator_and_shows_why(house: House) -> None:
+    gate = house.gated("binance.usdm", "prepare")
+    house.misbehave({"behaviour": "refuse", "operation_id": "short"})
+    async with house.working(max_cached_workflows=0):
+        handle = await house.start(house.group(STAKE, SHORT, policy={"undo_budget_s": "1"}))
+        await gate.reached()
+    house.limits = Limits.model_validate(
+        {"venues": ["binance", "binance.usdm", "lido"], "assets": {"ETH": "1", "stETH": "0.5", "ETHUSDT": "1"}}
+    )
+    gate.opens.set()
+
+    async with house.working(max_cached_workflows=0):
+        view = await house.shows(handle, lambda view: view.needs_operator)
+
+    assert view.reason == "the undo of stake does not succeed"
+    assert view.operations[0].note == "beyond this worker's limits: 1 stETH is more than 0.5"
