@@ -31,6 +31,9 @@ from worker.namespace import register_search_attributes
 WINDOW = timedelta(seconds=5)
 """How long after its intent a request is taken: what is lost is proven absent soon after."""
 
+PATIENCE = timedelta(minutes=20)
+"""Nobody gives up an activity that hangs: its group stays where it is until the server is lost."""
+
 
 class Marks:
     """The moments at which somebody is to halt, each once."""
@@ -97,7 +100,8 @@ def _place(of: ExecutionRequest | OperationExecutionEvent) -> str:
 
 async def work(target: str, task_queue: str, folder: Path) -> None:
     """Work until killed. Tells on stdout once it does."""
-    workflows.calls.SEND_WINDOW = WINDOW
+    for name, value in (("SEND_WINDOW", WINDOW), ("SEND_TIMEOUT", PATIENCE)):
+        setattr(workflows.calls, name, value)
     marks, world = Marks(folder / "marks"), PaperWorld(folder)
     venues: dict[str, Venue] = {name: HaltingVenue(world.venue(name), marks) for name in PAPER_VENUES}
     settings = Settings(data_dir=folder, task_queue=task_queue, max_concurrent_activities=1000)
