@@ -13,6 +13,7 @@ from allornone.client.address import ServerAddress, with_running_paper
 from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
 from allornone.settings import Settings, load_settings
+from worker.alerting import described
 from worker.embedded import embedded
 from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
@@ -64,6 +65,7 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"venues    {settings.paper_url}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
@@ -82,6 +84,7 @@ async def _worker(settings: Settings) -> None:
         typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
     await work(client, settings, ready)

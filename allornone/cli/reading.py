@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from allornone.cli import exits
-from allornone.cli.halting import say_halt
+from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list
@@ -52,7 +52,7 @@ async def _status(group_id: str, *, as_json: bool) -> int:
         sys.stdout.write(json.dumps({**view.model_dump(mode="json"), "late_effects": late}, indent=2) + "\n")
     else:
         print_group(view, late)
-    say_halt()
+    say_notices()
     return exits.of_status(view.status)
 
 
@@ -73,5 +73,5 @@ async def _list(
         sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
     else:
         print_list(found)
-    say_halt()
+    say_notices()
     return exits.FINE
