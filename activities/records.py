@@ -18,7 +18,7 @@ from allornone.ids import event_id
 from allornone.limits import Limits
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult
-from allornone.units import total
+from allornone.units import LATE, total
 from allornone.venues import Venue
 from allornone.venues.plan import check_plan
 
@@ -35,16 +35,26 @@ class RecordActivities:
     async def record_group_event(self, task: RecordTask) -> RecordAnswer:
         """Write one group event, once. A start that the venues or the limits do not allow is refused."""
         if task.kind is TransitionKind.STARTED:
-            self._check(task)
+            self._check(task, await self._limits_of(task))
         event = end_event(task, task.result) if task.result is not None else transition(task)
         recorded = await self._log.record((event,), task.known_seq, task.in_flight)
         return RecordAnswer(seq=recorded.seq, superseded=recorded.superseded)
 
-    def _check(self, task: RecordTask) -> None:
+    async def _limits_of(self, task: RecordTask) -> Limits | None:
+        """Return the limits for a group that does not exist yet; of one that does, or is about an effect, each send's.
+
+        A limit that was lowered meanwhile must keep nobody from undoing what is there.
+        """
+        if self._limits is None or LATE in task.context.atomic_group_id:
+            return None
+        trace = await self._log.group(task.context.atomic_group_id)
+        return self._limits if trace.started is None else None
+
+    def _check(self, task: RecordTask, limits: Limits | None) -> None:
         if task.plan is None:
             raise ApplicationError("a start needs its plan", type=wire.INVALID_GROUP, non_retryable=True)
         try:
-            check_plan(task.plan, self._venues, self._limits)
+            check_plan(task.plan, self._venues, limits)
         except BadGroupError as bad:
             raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True) from bad
 

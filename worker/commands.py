@@ -12,6 +12,7 @@ from allornone.cli.exits import of_error
 from allornone.client.address import ServerAddress, with_running_paper
 from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
+from allornone.halt import HaltFile
 from allornone.settings import Settings, load_settings
 from worker.alerting import described
 from worker.embedded import embedded
@@ -66,6 +67,7 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
         typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
@@ -85,10 +87,17 @@ async def _worker(settings: Settings) -> None:
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
         typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
     await work(client, settings, ready)
     typer.echo("drained", err=True)
+
+
+def _echo_halt(settings: Settings) -> None:
+    reason = HaltFile(settings.data_dir).reason()
+    if reason is not None:
+        typer.echo(f"halted    {reason}; `allornone resume --all` lifts it")
 
 
 @contextmanager
