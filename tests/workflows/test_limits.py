@@ -1,8 +1,12 @@
 """A worker's limits as a group meets them: refused at its start, or its undo put before an operator."""
 
+from decimal import Decimal
+
 import pytest
 
+from allornone import wire
 from allornone.limits import Limits
+from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult
 from allornone.settings import Settings
@@ -56,6 +60,9 @@ async def test_a_limit_that_was_lowered_keeps_no_late_effect_from_its_operator(h
     async with build_worker(house.client, settings, house.venues, house.log):
         (late,) = (await aftermath.sweeps()).late
         handle = house.client.get_workflow_handle(late, result_type=GroupResult)
-        view = await house.shows(handle, lambda view: view.needs_operator)
+        await house.shows(handle, lambda view: view.known_seq > 0)
+        await house.tell(handle, wire.RESOLVE_UPDATE, ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED))
+        result = await house.ends(handle)
 
-    assert view.reason == f"sell took effect after group {house.group_id} had ended"
+    assert result.status is GroupStatus.PARTIAL
+    assert result.residual_deltas["binance:BaseToken:ETH"] == Decimal(-1)
