@@ -161,7 +161,7 @@ class World:
     def _attempt(self, step: Step, task: Task, node: int) -> Attempt:
         what, begun = self._activity(step, task)
         ref = task.client_ref if isinstance(task, OperationTask) else ""
-        return Attempt(self._number(), what, task_index(task), ref, begun, node, node)
+        return Attempt(self._number(), what, task_index(task), ref, task, begun, node, node)
 
     def _number(self) -> int:
         self.count += 1
