@@ -23,11 +23,11 @@ from tests.campaign.virtual.attempt import Attempt
 from tests.campaign.virtual.heal import Healing
 from tests.campaign.virtual.moves import Allowed, Move, make, moves
 from tests.campaign.virtual.venue import NOON, Profile
-from tests.campaign.virtual.witness import Violation
+from tests.campaign.virtual.witness import Violation, holds
 from tests.campaign.virtual.world import World
 
 TICK_S = 31.0
-TICKS_MAX = 4
+TICKS_MAX = 2
 """After so many ticks nothing changes any more: past expiry, settle and lateness."""
 AT_ONCE = frozenset({"prepare", "reference", "sleep"})
 HEALED_EVERY = 7
@@ -46,6 +46,8 @@ class Configuration:
     faults: int
     kinds: frozenset[str]
     free: frozenset[str] = frozenset()
+    machine: bool = True
+    """From every state the machine comes to an end by itself, once nothing goes wrong any more."""
 
 
 @dataclass(slots=True)
@@ -73,20 +75,20 @@ def explore(configuration: Configuration, *, states: int = 1_000_000, seconds: f
     parents: list[tuple[int, Move | None]] = [(-1, None)]
     try:
         first.drive()
-        _settle(first)
+        _settle(first, configuration.kinds)
         known, todo = {key_of(first)}, deque([(0, first)])
         while todo and explored.states < states and time.monotonic() - began < seconds:
             number, world = todo.popleft()
             explored.states += 1
             explored.ends += world.life.finished
             if explored.states % HEALED_EVERY == 0:
-                _heals(world, explored, parents, number)
+                _heals(world, configuration, explored, parents, number)
             for move in moves(world, allowed):
                 explored.steps += 1
                 following = world.copy()
                 parents.append((number, move))
                 make(following, move, TICK_S)
-                _settle(following)
+                _settle(following, configuration.kinds)
                 key = key_of(following)
                 if key in known:
                     parents.pop()
@@ -100,12 +102,20 @@ def explore(configuration: Configuration, *, states: int = 1_000_000, seconds: f
     return explored
 
 
-def _heals(world: World, explored: Explored, parents: list[tuple[int, Move | None]], number: int) -> None:
+def _heals(
+    world: World,
+    configuration: Configuration,
+    explored: Explored,
+    parents: list[tuple[int, Move | None]],
+    number: int,
+) -> None:
     twin = world.copy()
     twin.faults = 0
     explored.healed += 1
+    healing = Healing(twin, TICK_S)
     try:
-        Healing(twin, TICK_S).run()
+        healing.run()
+        holds(not (healing.asked and configuration.machine), "L*", "only an operator ends it")
     except Violation:
         parents.append((number, Move("healed")))
         raise
@@ -120,27 +130,28 @@ def _trace(parents: list[tuple[int, Move | None]], last: int) -> tuple[Move, ...
     return tuple(reversed(found))
 
 
-def _settle(world: World) -> None:
+def _settle(world: World, kinds: frozenset[str]) -> None:
     """Let what is one step happen, and round off what makes no difference."""
-    while (number := _at_once(world)) is not None:
+    while (number := _at_once(world, kinds)) is not None:
         world.step(number)
-    world.life.state = rounded(world.plan, world.life.state)
+    world.life.state = rounded(world.plan, world.life.state, timed=world.profile.expiry != "enforced")
 
 
-def _at_once(world: World) -> int | None:
+def _at_once(world: World, kinds: frozenset[str]) -> int | None:
     for number, attempt in world.attempts.items():
-        if attempt.call is not None and (attempt.what in ("record", "end") or attempt.call.name in AT_ONCE):
+        quick = attempt.what == "record" or (attempt.what == "end" and "slow end" not in kinds)
+        if attempt.call is not None and (quick or attempt.call.name in AT_ONCE):
             return number
     return None
 
 
-def rounded(plan: AtomicGroup, state: GroupState) -> GroupState:
+def rounded(plan: AtomicGroup, state: GroupState, *, timed: bool) -> GroupState:
     """Return the state with counters and times as large as they need be to decide anything."""
     retries = plan.policy.forward_retries
     return replace(
         state,
         operations=tuple(_rounded(each, retries) for each in state.operations),
-        flight=_flight(state.flight) if state.flight is not None else None,
+        flight=_flight(state.flight, timed=timed) if state.flight is not None else None,
         handled=(),
         last_looks=min(state.last_looks, 1),
     )
@@ -159,13 +170,13 @@ def _rounded(progress: Progress, retries: int) -> Progress:
     )
 
 
-def _flight(flight: Flight) -> Flight:
+def _flight(flight: Flight, *, timed: bool) -> Flight:
     return replace(
         flight,
         looks=min(flight.looks, 1),
         spent_s=min(flight.spent_s, TICK_S),
         waited_s=min(flight.waited_s, TICK_S),
-        revoked_s=min(flight.revoked_s, TICK_S * TICKS_MAX),
+        revoked_s=min(flight.revoked_s, TICK_S * TICKS_MAX) if timed else 0.0,
         note="",
     )
 
@@ -187,7 +198,7 @@ def key_of(world: World) -> Key:
         references,
         frozenset(mark.kind for mark in group.marks),
         _went_on(marks, state.known_seq, ""),
-        tuple(sorted((name, _ticks(world, order.sent_at), _order(world, order)) for name, order in world.orders.items())),
+        tuple(sorted((name, _order(world, order)) for name, order in world.orders.items())),
         tuple(sorted((name, _ticks(world, order.sent_at)) for name, order in world.wire.items())),
         tuple(sorted(_attempt(world, each, marks) for each in world.attempts.values())),
         tuple((each.flight and (each.flight.index, each.flight.direction, each.flight.epoch), each.cancel) for each in world.life.boundaries),
@@ -230,8 +241,18 @@ def _attempt(world: World, attempt: Attempt, marks: list[tuple[int, str]]) -> st
         parts.append((str(attempt.received.raises), value.state if value is not None else None))
         parts.append(value.handshake.executed_amount if value is not None else None)
     if isinstance(task, OperationTask):
-        parts += [task.mode, task.came_back, task.revoked_s > TICK_S, task.reading, task.claim is not None]
-        parts.append(_ticks(world, (task.not_after - NOON).total_seconds()))
-        parts.append(task.effect.executed_amount if task.effect is not None else None)
+        parts += _task(world, attempt, task)
         parts.append(_went_on(marks, task.known_seq, task.client_ref))
     return repr(parts)
+
+
+def _task(world: World, attempt: Attempt, task: OperationTask) -> Iterator[object]:
+    """Yield what its task makes of the rest of an activity."""
+    if attempt.what == "send":
+        if attempt.received is None:
+            yield _ticks(world, (task.not_after - NOON).total_seconds())
+        yield task.effect.executed_amount if task.effect is not None else None
+        return
+    yield from (task.mode, task.reading, task.claim is not None)
+    if world.profile.expiry != "enforced":
+        yield from (task.came_back, task.revoked_s > TICK_S)
