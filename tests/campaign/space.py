@@ -16,10 +16,12 @@ from typing import Any
 
 from activities.tasks import OperationTask
 from allornone.core.state import Flight, GroupState, Progress
+from allornone.eventlog import Permit, Recorded, ReferenceTrace
 from allornone.eventlog.supersession import STEPS
 from allornone.models.group import AtomicGroup
 from allornone.models.execution import ExecutionStatus
-from tests.campaign.virtual.attempt import Attempt
+from allornone.venues.reading import Reading
+from tests.campaign.virtual.attempt import Attempt, Told
 from tests.campaign.virtual.heal import Healing
 from tests.campaign.virtual.moves import Allowed, Move, make, moves
 from tests.campaign.virtual.venue import NOON, Profile
@@ -97,7 +99,7 @@ def explore(configuration: Configuration, *, states: int = 1_000_000, seconds: f
                     todo.append((len(parents) - 1, following))
         explored.complete = not todo
     except Violation as broken:
-        explored.broken, explored.trace = str(broken), _trace(parents, len(parents) - 1)
+        explored.broken, explored.trace = str(broken), _steps_to(parents, len(parents) - 1)
     explored.seconds = time.monotonic() - began
     return explored
 
@@ -121,7 +123,7 @@ def _heals(
         raise
 
 
-def _trace(parents: list[tuple[int, Move | None]], last: int) -> tuple[Move, ...]:
+def _steps_to(parents: list[tuple[int, Move | None]], last: int) -> tuple[Move, ...]:
     found: list[Move] = []
     while last >= 0:
         last, move = parents[last]
@@ -233,7 +235,7 @@ def _attempt(world: World, attempt: Attempt, marks: list[tuple[int, str]]) -> st
     task = attempt.task
     call = attempt.call
     said = call.name if call is not None else ""
-    parts: list[object] = [attempt.what, attempt.reference, attempt.zombie, said, len(attempt.told)]
+    parts: list[object] = [attempt.what, attempt.reference, attempt.zombie, said, [_gist(told) for told in attempt.told]]
     if call is not None and said == "record":
         parts += [(each.event_id, getattr(each, "outcome", None)) for each in call.arguments[0]]
     if attempt.received is not None:
@@ -256,3 +258,25 @@ def _task(world: World, attempt: Attempt, task: OperationTask) -> Iterator[objec
     yield from (task.mode, task.reading, task.claim is not None)
     if world.profile.expiry != "enforced":
         yield from (task.came_back, task.revoked_s > TICK_S)
+
+
+def _gist(told: Told) -> object:
+    """Return what an activity makes of an answer: everything but times and numbers of records."""
+    value = told.value
+    match value:
+        case Permit():
+            return value.state.value, _trace(value.trace)
+        case ReferenceTrace():
+            return _trace(value)
+        case Reading():
+            return value.state.value, value.handshake.executed_amount, value.handshake.fees
+        case Recorded():
+            return value.superseded
+        case _:
+            return type(told.raises).__name__
+
+
+def _trace(trace: ReferenceTrace) -> object:
+    outcome = trace.outcome
+    settled = (outcome.outcome, outcome.executed_amount) if outcome is not None else None
+    return trace.intent is not None, trace.revoked, settled, trace.superseded
