@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.campaign.pairs import PROFILES, Cell, pairs, play, scenarios, singles, unknowable
+from tests.campaign.pairs import Cell, pairs, play, scenarios, singles, unknowable
 from tests.campaign.virtual.rig import rigged
 from tests.campaign.virtual.venue import BINANCE, BLIND, UNBOUNDED
 
@@ -27,7 +27,7 @@ def test_each_behaviour_alone_breaks_nothing_and_asks_only_where_nobody_could_kn
     fired: set[Cell] = set()
     for pair in singles():
         for scenario in scenarios(pair):
-            for profile in PROFILES:
+            for profile in (BINANCE, UNBOUNDED):
                 played = play(pair, scenario, profile)
                 assert not played.broken, played.broken
                 fired |= played.fired
@@ -42,8 +42,8 @@ def test_what_nobody_could_know_is_asked() -> None:
                 assert all(play(pair, scenario, profile).blocked for scenario in scenarios(pair))
 
 
-def test_every_fiftieth_pair_breaks_nothing() -> None:
-    for pair in list(pairs())[::50]:
+def test_every_hundredth_pair_breaks_nothing() -> None:
+    for pair in list(pairs())[::100]:
         for scenario in scenarios(pair):
             played = play(pair, scenario, BINANCE)
             assert not played.broken, played.broken
