@@ -1,6 +1,7 @@
 """The groups whose histories are recorded: every ending, and every way there that takes other steps."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from allornone import wire
@@ -133,6 +134,16 @@ async def paused(house: House) -> Handle:
     return handle
 
 
+async def halted(house: House) -> Handle:
+    house.halt.stand("ann", "odd quotes", datetime(2026, 1, 5, 12, tzinfo=UTC))
+    async with house.working():
+        handle = await house.start(house.group(SELL))
+        await house.shows(handle, lambda view: view.reason.startswith("halted: "))
+        house.halt.lift()
+        await house.ends(handle)
+    return handle
+
+
 async def resolved(house: House) -> Handle:
     house.misbehave({"behaviour": "lose_answer", "operation_id": "send-out"})
     async with house.working():
@@ -178,6 +189,7 @@ SCENARIOS: dict[str, Scenario] = {
         cancelled_in_temporal,
         cancelled_at_the_last_look,
         paused,
+        halted,
         resolved,
         accepted,
     )
