@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
-from allornone_verify.amounts import Moves
+from allornone_verify.amounts import Moves, summed
 from allornone_verify.bank import audit
 from allornone_verify.bench import Bench
 from allornone_verify.breaks import Break
@@ -85,7 +85,7 @@ class _Check:
                 self.bench.opening_known = ledger.opening() is not None or self.bench.opening_known
                 for invariant, found in audit(ledger):
                     self.bench.found(invariant, found)
-            except (LedgerError, ValueError) as error:
+            except (LedgerError, ValueError, TypeError) as error:
                 self.bench.no_ledger(str(error))
 
     def _groups(self) -> Iterator[tuple[str, tuple[Order, ...]]]:
@@ -100,7 +100,7 @@ class _Check:
     def _orders(self, ledger: Ledger) -> Iterator[tuple[str, tuple[Order, ...]]]:
         try:
             yield from ledger.groups(self._request.group_id)
-        except (LedgerError, ValueError) as error:
+        except (LedgerError, ValueError, TypeError) as error:
             self.bench.no_ledger(str(error))
 
     def _story(self, group_id: str, orders: tuple[Order, ...], runs: tuple[Run, ...] | None) -> Story:
@@ -112,6 +112,7 @@ class _Check:
             moving=self._journal.is_moving(group_id),
             skew_s=self._request.skew_s,
             known=self._journal.knows,
+            lateness_s=self._ledgers[0].lateness_s if self._ledgers else None,
         )
         story.origin = self._origin(story)
         return story
@@ -122,7 +123,7 @@ class _Check:
         origin: Moves = {}
         for record in self._journal.records(parent) if isinstance(parent, str) else ():
             if record.kind == "late_effect" and record.facts.get("late_group") == story.group_id:
-                origin = moves_of(record.facts["new"])
+                origin = summed(origin, moves_of(record.facts["new"]))
         return origin
 
     async def _runs(self, groups: list[str]) -> dict[str, tuple[Run, ...]]:

@@ -87,6 +87,10 @@ class Ledger(Protocol):
         """Return the balances it began with; a holding that is not listed has no bound. None where not known."""
         ...
 
+    def lateness_s(self, venue: str, operation_type: str) -> float | None:
+        """Return how long after an expiry a venue may still act: 0 where it enforces it, None without a bound."""
+        ...
+
     def effects(self) -> Iterator[tuple[int, Holding, Decimal, str]]:
         """Yield every effect in the order in which it happened: its order, holding, change and place."""
         ...

@@ -53,7 +53,7 @@ class PaperLedger:
             self._connection.execute("BEGIN")
             # A transaction's view begins with its first read.
             self._connection.execute("SELECT count(*) FROM orders").fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self.close()
             raise LedgerError(f"{self.name} cannot be read: {error}") from None
 
@@ -69,6 +69,10 @@ class PaperLedger:
             # Effects of a group without an order belong to no order: the foreign key of the file forbids them.
             found = effects.of(current)
             yield current, tuple(self._order(row, found) for row in orders.of(current))
+
+    def lateness_s(self, venue: str, operation_type: str) -> float | None:
+        """Return how long after an expiry a paper venue may still act."""
+        return LATENESS_S.get((venue, operation_type), 0)
 
     def effects(self) -> Iterator[tuple[int, Holding, Decimal, str]]:
         """Yield every effect in the order in which it happened."""
@@ -117,7 +121,7 @@ class PaperLedger:
                 state=row[9],
                 received_at=moment(row[10]),
                 not_after=moment(row[11]),
-                lateness_s=LATENESS_S.get((row[1], row[5]), 0),
+                lateness_s=self.lateness_s(row[1], row[5]),
                 place=place,
                 effects=tuple(self._effect(each) for each in effects if each[1] == row[0]),
                 ledger=self._number,

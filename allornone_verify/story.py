@@ -82,6 +82,8 @@ class Story:
     skew_s: float = 5.0
     origin: Moves = field(default_factory=dict)
     """What had taken effect before it began: a late effect, in the run that is about it."""
+    lateness_s: Callable[[str, str], float | None] | None = None
+    """How long after an expiry a venue may still act, by venue and operation type; None where no ledger tells."""
     known: Callable[[str], bool] = field(default=lambda group_id: False)  # noqa: ARG005 (a group by its id)
     """Whether the log knows another group."""
 

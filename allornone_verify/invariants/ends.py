@@ -49,10 +49,10 @@ def _asked(story: Story) -> Moves:
 def _afterwards(story: Story) -> Moves:
     """Return what came after the end and is noted, or lies in a range that the end lists."""
     end = story.end.seq if story.end is not None else 0
-    # What a later look shows includes what an earlier one did.
-    noted = {each.ref: each for each in story.transitions("late_effect") if each.seq > end and "new" in each.facts}
-    loose = [story.references[ref].moves for ref in story.unfenced if ref in story.references and ref not in noted]
-    return summed(*(moves_of(each.facts["new"]) for each in noted.values()), *loose)
+    noted = [each for each in story.transitions("late_effect") if each.seq > end and "new" in each.facts]
+    refs = {each.ref for each in noted}
+    loose = [story.references[ref].moves for ref in story.unfenced if ref in story.references and ref not in refs]
+    return summed(*(moves_of(each.facts["new"]) for each in noted), *loose)
 
 
 def _left_loose(story: Story, end: Record) -> Iterator[Break]:

@@ -89,7 +89,7 @@ def l11_recovery_fences_the_old(story: Story) -> Iterator[Break]:
         ]
         following = next((intent for intent in story.intents() if intent.seq > recovered.seq), None)
         for reference in left:
-            revoked = [record.seq for record in reference.of_kind("revoked")]
-            if following is not None and not any(seq < following.seq for seq in revoked):
+            fences = [record.seq for record in reference.records if record.kind == "revoked" or record.is_outcome]
+            if following is not None and not any(seq < following.seq for seq in fences):
                 found = "sent after a recovery, while a reference of the life before was neither settled nor revoked"
                 yield Break(found, ref=following.ref, place=following.place)

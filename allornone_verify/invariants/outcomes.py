@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allornone_verify.amounts import Moves, negated, summed, text
 from allornone_verify.breaks import Break
@@ -61,11 +61,16 @@ def _is_shown_absent(story: Story, reference: Reference, outcome: Record, intent
     if any(word.seq < outcome.seq for word in story.commands("resolve", outcome="failed", client_ref=reference.ref)):
         return True
     seen = _last_seen(outcome)
-    revoked = reference.of_kind("revoked")
-    if seen is None or not revoked:
+    if seen is None:
         return False
-    # By its expiry where the venue enforces it; where it bounds its lateness, by what passed since the revocation.
-    return seen > moment(intent.fields["not_after"]) or outcome.at > revoked[0].at
+    if story.lateness_s is None:
+        return True
+    late_s = story.lateness_s(str(intent.fields["venue"]), str(intent.fields.get("operation_type")))
+    if late_s == 0:
+        return seen > moment(intent.fields["not_after"])
+    # A venue that bounds its lateness is believed that long after the revocation; one without a bound never is.
+    revoked = reference.of_kind("revoked")
+    return late_s is not None and bool(revoked) and outcome.at - revoked[0].at > timedelta(seconds=late_s)
 
 
 def _last_seen(outcome: Record) -> datetime | None:

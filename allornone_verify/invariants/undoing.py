@@ -104,8 +104,9 @@ def s8_undone_leaves_friction(story: Story) -> Iterator[Break]:
         name = stated["operation_id"]
         if stated["state"] != "rolled_back" or name not in story.operations or _given(story, name):
             continue
-        left = _left(story, name)
-        if left:
+        if not _forward(story, name):
+            yield Break(f"{name} is called rolled back, but had done nothing", place=story.end.place)
+        elif left := _left(story, name):
             found = f"{name} is called rolled back, and {text(left)} of it is left"
             yield Break(found, ref=_last_ref(story, name), place=story.end.place)
 
