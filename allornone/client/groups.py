@@ -1,7 +1,7 @@
 """The asynchronous client: submit a group, see how it stands, wait for its end, tell it what to do."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 from temporalio.client import (
     Client,
@@ -16,16 +16,16 @@ from temporalio.service import RPCError
 
 from allornone import wire
 from allornone.client import listing
-from allornone.client.address import with_running_paper
 from allornone.client.asking import asked
 from allornone.client.connect import connect
-from allornone.client.faults import is_silence, of_failed_run, told
+from allornone.client.faults import is_silence, of_failed_run, searching, told
 from allornone.client.handle import GroupHandle
-from allornone.client.listing import GroupSummary
+from allornone.client.installed import Venues, installed
+from allornone.client.listing import Fits, GroupSummary
 from allornone.client.start import PLAN_HASH, start
 from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
-from allornone.client.workers import Poller, pollers, silence
+from allornone.client.workers import Poller, may_answer, pollers, silence
 from allornone.core.start import GroupStart
 from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
 from allornone.models.commands import (
@@ -37,11 +37,10 @@ from allornone.models.commands import (
     ResumeCommand,
     RetryCommand,
 )
-from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings, load_settings
 from allornone.units import LATE
-from allornone.venues import Venue
 from allornone.venues.plan import check_plan, warnings
 
 ANSWER_TIMEOUT_S = 5.0
@@ -49,8 +48,6 @@ ANSWER_TIMEOUT_S = 5.0
 
 SECOND_OPINION_S = 1.5
 """How long one is waited for that the server knows nothing of."""
-
-Venues = Mapping[str, Venue]
 
 
 class GroupClient:
@@ -76,7 +73,7 @@ class GroupClient:
         """Connect as the environment says. Raises NoServerError when no server answers."""
         chosen = settings or load_settings()
         client = await connect(chosen)
-        return cls(client, task_queue=chosen.task_queue, venues=lambda: _installed(chosen))
+        return cls(client, task_queue=chosen.task_queue, venues=lambda: installed(chosen))
 
     def check(self, group: AtomicGroup) -> tuple[str, ...]:
         """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it, or the id is kept."""
@@ -133,7 +130,7 @@ class GroupClient:
                 result = await self.result(group_id)
                 return ended_view(await self.plan(group_id), result, listing.summary_of(description))
             found = await self.workers()
-            return await self._ask(group_id, timeout_s if _may_answer(found) else min(timeout_s, SECOND_OPINION_S))
+            return await self._ask(group_id, timeout_s if may_answer(found) else min(timeout_s, SECOND_OPINION_S))
 
     async def _ask(self, group_id: str, timeout_s: float) -> GroupView:
         try:
@@ -159,29 +156,15 @@ class GroupClient:
                 return plan
         raise AssertionError("a history begins with its start")
 
-    async def list(
-        self,
-        *,
-        status: GroupStatus | None = None,
-        needs_operator: bool | None = None,
-        strategy: str | None = None,
-        late_of: str | None = None,
-        open_only: bool = False,
-        limit: int = 50,
-    ) -> tuple[GroupSummary, ...]:
-        """Return this task queue's newest groups that fit. `late_of` finds the runs about its late effects."""
-        search = listing.query(
-            task_queue=self._task_queue,
-            status=status,
-            needs_operator=needs_operator,
-            strategy=strategy,
-            late_of=late_of,
-            open_only=open_only,
-        )
-        with told("list"):
-            return tuple(
-                [listing.summary_of(found) async for found in self._client.list_workflows(search, limit=limit)]
-            )
+    async def list(self, *, limit: int | None = 50, **fits: Unpack[Fits]) -> tuple[GroupSummary, ...]:
+        """Return this task queue's newest groups that fit, all of them without a `limit`.
+
+        `late_of` finds the runs about a group's late effects. Raises BadSearchError for a `where` that cannot be read.
+        """
+        search = listing.query(task_queue=self._task_queue, **fits)
+        with told("list"), searching(fits.get("where")):
+            found = [each async for each in self._client.list_workflows(search, limit=limit)]
+        return tuple(listing.summary_of(each) for each in found if each.task_queue == self._task_queue)
 
     async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:
         """Look again at what is unknown, or try the next epoch of what is stuck, now."""
@@ -218,7 +201,7 @@ class GroupClient:
 
     async def _require_worker(self, group_id: str) -> None:
         """Raise NoWorkerError where nobody would take a command: one that is left behind is taken whenever."""
-        if _may_answer(await self.workers()):
+        if may_answer(await self.workers()):
             return
         if (await self._handle(group_id).describe()).status is WorkflowExecutionStatus.RUNNING:
             try:
@@ -246,17 +229,6 @@ def _refuse_kept_id(group_id: str) -> None:
             f"atomic_group_id {group_id!r} is kept for a late effect of group {of!r}, which is put before an operator "
             f"under it; choose an id without {LATE!r}"
         )
-
-
-def _installed(settings: Settings) -> Venues:
-    """Open the venues: only a plan needs them, and they bring every transport along."""
-    from allornone.venues.registry import open_venues  # noqa: PLC0415 (on first use)
-
-    return open_venues(with_running_paper(settings))
-
-
-def _may_answer(found: tuple[Poller, ...]) -> bool:
-    return any(not poller.is_dead for poller in found)
 
 
 def _unanswered(error: RPCError | WorkflowQueryFailedError) -> bool:

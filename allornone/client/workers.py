@@ -52,6 +52,11 @@ def worker_of(identity: str, last_seen: datetime) -> Poller:
     return Poller(identity, worker.log_dir, last_seen, is_dead)
 
 
+def may_answer(found: tuple[Poller, ...]) -> bool:
+    """Tell whether anybody is left who could."""
+    return any(not poller.is_dead for poller in found)
+
+
 def silence(task_queue: str, found: tuple[Poller, ...]) -> str:
     """Say why nobody answers, and what to do."""
     if not found:

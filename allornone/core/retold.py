@@ -69,9 +69,7 @@ def _command(event: GroupTransitionEvent) -> ResolveCommand | None:
         return None
 
 
-def _accepted(
-    plan: AtomicGroup, state: GroupState, command: ResolveCommand, event: GroupTransitionEvent
-) -> GroupState:
+def _accepted(plan: AtomicGroup, state: GroupState, command: ResolveCommand, event: GroupTransitionEvent) -> GroupState:
     state = replace(heard(state, borne_out=False, message="overtaken: what is left was accepted"), orphaned=None)
     if "unfenced" in event.facts and state.flight is not None:
         state = left_unfenced(state, state.flight)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from allornone.cli.app import app
 from tests.e2e.desk import PATIENCE_S, Desk
-from worker.main import app
 
-COMMANDS = [found for found in app.registered_commands if found.callback is not None]
+COMMANDS = sorted(
+    found.name or found.callback.__name__ for found in app.registered_commands if found.callback is not None
+)
 
 
 def command(desk: Desk, *words: str) -> subprocess.Popen[str]:
@@ -126,7 +128,7 @@ def test_a_terminated_group_is_said_to_be_abandoned(lonely: Desk) -> None:
     assert "the workflow of group 'alone-5' was terminated; nothing was undone by it" in asked.stderr
 
 
-@pytest.mark.parametrize("name", sorted(found.name or str(found.callback.__name__) for found in COMMANDS))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_every_command_has_an_example(name: str, tmp_path: Path) -> None:
     helped = Desk(tmp_path, {"COLUMNS": "200"}).says(name, "--help")
 

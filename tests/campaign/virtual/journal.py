@@ -1,13 +1,17 @@
 """The event log in memory: the real rules of `allornone.eventlog` over a list instead of files."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Any
 
 from allornone.eventlog import aftermath, permit, recording
+from allornone.eventlog.checkpoint import Checkpoint
+from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.facts import plain
-from allornone.eventlog.index import Index, Place
+from allornone.eventlog.index import Index
 from allornone.eventlog.layout import MODELS, file_of
 from allornone.eventlog.line import Fields
 from allornone.events import Event
@@ -26,7 +30,7 @@ class VirtualJournal:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._seqs: list[int] = []
-        self._index = Index()
+        self._index = _index()
         self._shared = False
 
     def copy(self) -> "VirtualJournal":
@@ -48,8 +52,10 @@ class VirtualJournal:
             self._index, self._shared = _copied(self._index), False
         group_id = event.atomic_group_id
         seq = self._index.group(group_id).next_seq if group_id else 0
-        place = Place(file_of(event), len(self.events), 0)
-        self._index.add({**_plain_of(event), "seq": seq}, place)
+        place = Place(file_of(event), 1, len(self.events), 0)
+        entry = Entry.of({**_plain_of(event), "seq": seq}, place)
+        assert entry is not None
+        self._index.add(entry)
         self.events.append(event)
         self._seqs.append(seq)
         return seq
@@ -82,13 +88,20 @@ def forget() -> None:
     memory.forget()
 
 
+def _index() -> Index:
+    """Return an index that is in memory only: nothing is ever given to its checkpoint."""
+    return Index(Checkpoint(Path()))
+
+
 def _copied(value: Any) -> Any:
     """Copy an index as deep as it changes: its maps, lists and entries; places and marks never do."""
     if isinstance(value, Index):
-        twin = Index()
+        twin = _index()
         for name, inner in vars(value).items():
             setattr(twin, name, _copied(inner))
         return twin
+    if isinstance(value, defaultdict):
+        return defaultdict(list[Entry], {key: inner.copy() for key, inner in value.items()})  # pyright: ignore
     if isinstance(value, dict):
         return {key: _copied(inner) for key, inner in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | set):

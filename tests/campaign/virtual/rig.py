@@ -2,11 +2,14 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import pytest
+from pydantic._internal import _validators
 
 from allornone.models.group import AtomicGroup
+from allornone.positions import parse_key
 from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import segment_clock
 from tests.campaign.virtual.journal import forget, operation_at
@@ -26,6 +29,10 @@ def _plan_hash(plan: AtomicGroup) -> str:
     return known[1]
 
 
+_parse_key = lru_cache(10_000)(parse_key)
+_digits = lru_cache(10_000)(_validators._extract_decimal_digits_info)  # noqa: SLF001 (a tenth of all the time)
+
+
 def _no_clock() -> Any:
     return segment_clock
 
@@ -38,6 +45,9 @@ def rigged() -> Generator[pytest.MonkeyPatch]:
         patch.setattr("activities.records.server_clock", _no_clock)
         patch.setattr("activities.resolve.SECOND_LOOK_S", 0.0)
         patch.setattr("allornone.eventlog.permit._operation", operation_at)
+        for module in ("positions", "deltas", "core.ending"):
+            patch.setattr(f"allornone.{module}.parse_key", _parse_key)
+        patch.setattr("pydantic._internal._validators._extract_decimal_digits_info", _digits, raising=False)
         memory.hashable(patch)
         forget()
         yield patch
