@@ -79,7 +79,11 @@ def _is_whole(story: Story) -> bool:
     return (
         bool(story.runs)
         and not (story.runs or ())[0].before
-        and any(each.asked.get("kind") == "started" for each in (story.runs or ())[0].told)
+        # A run that was started again after the group's end was answered from the log, and is not the one that did it.
+        and any(
+            each.asked.get("kind") == "started" and not each.answer.get("superseded")
+            for each in (story.runs or ())[0].told
+        )
     )
 
 

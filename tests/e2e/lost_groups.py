@@ -19,7 +19,7 @@ class Span:
 
 
 BRIEF = Span("15", 3)
-LONG = Span("240", 8)
+LONG = Span("300", 9)
 
 Rule = dict[str, Any]
 

@@ -16,6 +16,7 @@ from allornone.client.groups import GroupClient
 from allornone.client.start import start
 from allornone.errors import CommandRefusedError, NoWorkerError
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.eventlog.reader import EventReader
 from allornone.eventlog.verification import Verification
 from allornone.models.commands import PauseCommand, ResolveCommand, ResolvedOutcome, ResumeCommand, RetryCommand
 from allornone.models.group import GroupStatus
@@ -50,7 +51,7 @@ async def until(holds: Callable[[], Awaitable[bool]], patience_s: float, what: s
     try:
         async with asyncio.timeout(patience_s):
             while not await holds():  # noqa: ASYNC110 (what is waited for is in other processes)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(1)
     except TimeoutError:
         raise AssertionError(f"not within {patience_s} s: {what}") from None
 
@@ -64,19 +65,18 @@ async def begin(client: Client, folder: Path, groups: list[LostGroup], patience_
             with suppress(NoWorkerError):
                 await told.pause(each.plan.atomic_group_id, PauseCommand(actor="ann", command_id="pause"))
                 break
-    log = JsonlEventLog(folder / "logs")
 
     async def at_their_stages() -> bool:
         marked = {path.name.partition(".")[0] for path in (folder / "marks").iterdir()}
-        return not marked and len(await log.open_groups()) == len(groups) and await _all_sent(log, groups)
+        return not marked and await asyncio.to_thread(_have_begun, folder, groups)
 
     await until(at_their_stages, patience_s, "every group at its stage")
 
 
-async def _all_sent(log: JsonlEventLog, groups: list[LostGroup]) -> bool:
-    """Tell whether each group has said something since its start."""
-    traces = [await log.group(each.plan.atomic_group_id) for each in groups]
-    return all(trace.seq > 1 or each.mark for trace, each in zip(traces, groups, strict=True))
+def _have_begun(folder: Path, groups: list[LostGroup]) -> bool:
+    """Tell whether each group has said something since its start, or is halted before it could."""
+    said = Counter(event.atomic_group_id for event in EventReader(folder / "logs").events())
+    return all(said[each.plan.atomic_group_id] > (each.mark is None) for each in groups)
 
 
 async def helped(client: GroupClient, group_id: str) -> GroupResult:
@@ -145,6 +145,8 @@ async def lose_and_recover(folder: Path, groups: list[LostGroup], patience_s: fl
             await begin(await connected(server), folder, groups, patience_s)
             worker.kill()
             server.lose()
+        open_groups = await JsonlEventLog(folder / "logs").open_groups()
+        assert len(open_groups) == len(groups), "some ended before the server was lost"
         server.start()
         dry_code, dry = await asyncio.to_thread(recover, server, QUEUE, folder, "--dry-run")
         code, taken = await asyncio.to_thread(recover, server, QUEUE, folder)
