@@ -16,14 +16,14 @@ async def answered(log: EventLog, trace: GroupTrace, task: RecordTask) -> Record
 
     None where the group may begin. Raises ApplicationError where the id has another plan.
     """
-    if trace.started is None:
+    if trace.started is None or task.plan is None:
         return None
     plan = _plan(trace.started.facts.get("plan"))
-    if plan is None or plan.plan_hash != task.context.plan_hash:
+    if plan is None or plan.plan_hash != task.plan.plan_hash:
         existing = plan.plan_hash if plan is not None else "of another release"
         raise ApplicationError(
             f"group {task.context.atomic_group_id!r} already exists with another plan: submitted "
-            f"{task.context.plan_hash}, in the event log {existing}; choose another id",
+            f"{task.plan.plan_hash}, in the event log {existing}; choose another id",
             type=wire.INVALID_GROUP,
             non_retryable=True,
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from activities.desk import Desk
 from activities.outcome import failed, operation_event, record_outcome, status_after
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.bounds import principal_keys
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
@@ -45,7 +46,8 @@ def is_undone(task: OperationTask, desk: Desk, handshake: ExecutionHandshake) ->
     if task.direction is Direction.FORWARD or task.effect is None:
         return False
     left = add(task.effect.actual_deltas, handshake.actual_deltas)
-    inverse = desk.venue(task.request.venue).inverse(task.request, task.effect)
+    with unforeseen("asking for the undo"):
+        inverse = desk.venue(task.request.venue).inverse(task.request, task.effect)
     return undone(
         left,
         principal_keys(task.request, task.effect.actual_deltas),

@@ -19,7 +19,7 @@ from allornone.ids import event_id
 from allornone.limits import Limits
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult
-from allornone.units import total
+from allornone.units import LATE, total
 from allornone.venues import Venue
 from allornone.venues.plan import check_plan
 
@@ -56,7 +56,7 @@ class RecordActivities:
         known = await answered(self._log, trace, task)
         if known is not None:
             return known
-        self._check(task)
+        self._check(task, self._limits_of(group_id, trace))
         event = transition(task.model_copy(update={"facts": {**task.facts, **await self._place(trace)}}))
         recorded = await self._log.record((event,), task.known_seq)
         if recorded.superseded:
@@ -70,11 +70,18 @@ class RecordActivities:
             facts = {"namespace": await self._namespace()}
         return {"namespace": facts["namespace"]} if facts and facts.get("namespace") else {}
 
-    def _check(self, task: RecordTask) -> None:
+    def _limits_of(self, group_id: str, trace: GroupTrace) -> Limits | None:
+        """Return the limits for a group that does not exist yet; of one that does, or is about an effect, each send's.
+
+        A limit that was lowered meanwhile must keep nobody from undoing what is there.
+        """
+        return self._limits if trace.started is None and LATE not in group_id else None
+
+    def _check(self, task: RecordTask, limits: Limits | None) -> None:
         if task.plan is None:
             raise ApplicationError("a start needs its plan", type=wire.INVALID_GROUP, non_retryable=True)
         try:
-            check_plan(task.plan, self._venues, self._limits)
+            check_plan(task.plan, self._venues, limits)
         except BadGroupError as bad:
             raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True) from bad
 

@@ -7,6 +7,7 @@ from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
 from allornone.core.recorded import handshake_of
@@ -72,7 +73,8 @@ async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | 
     if capability is None or capability.lookup == "none":
         return None
     try:
-        return await venue.lookup(request, prepared)
+        with unforeseen("looking"):
+            return await venue.lookup(request, prepared)
     except VenueUnavailableError:
         return None
 
@@ -141,7 +143,8 @@ async def looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared:
     if capability is None or not capability.recall:
         return reading
     try:
-        return await venue.recall(request, prepared)
+        with unforeseen("recalling"):
+            return await venue.recall(request, prepared)
     except VenueUnavailableError:
         return reading
 

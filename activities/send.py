@@ -10,6 +10,7 @@ from activities.judge import answer, closed, from_record, nothing, of_reading, u
 from activities.limiting import prepared_within_limits
 from activities.outcome import operation_event, revocation
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.clock import READINGS_MAX
 from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
@@ -92,7 +93,8 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
     if desk.limits is not None:
         desk.limits.refuse(request)
-    handshake = await venue.simulate(request)
+    with unforeseen("predicting"):
+        handshake = await venue.simulate(request)
     if desk.limits is not None:
         desk.limits.refuse(request, predicted=handshake)
     # A prediction reads the same however often it is read.

@@ -39,3 +39,6 @@ OTHER_LIFE = "OtherLife"
 
 COMMAND_REFUSED = "CommandRefused"
 """The type of the application error by which an open group refuses a command."""
+
+ASK_AGAIN = "the run has news that no workflow task has taken up yet; ask again"
+"""The message by which a worker refuses a query that comes before a task of its own."""

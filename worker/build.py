@@ -16,6 +16,7 @@ from allornone.eventlog import EventLog
 from allornone.halt import HaltFile
 from allornone.settings import Settings
 from allornone.venues import Venue
+from worker.timely import TimelyRunner
 from workflows.atomic_group import AtomicGroupWorkflow
 from workflows.group_sweep import GroupSweepWorkflow
 from workflows.options import DRAIN
@@ -43,7 +44,7 @@ def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue]
             records.record_group_event,
             sweep.sweep_groups,
         ],
-        workflow_runner=sandbox(),
+        workflow_runner=TimelyRunner(sandbox()),
         identity=worker_identity(settings.log_dir),
         max_concurrent_activities=settings.max_concurrent_activities,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

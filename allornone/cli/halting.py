@@ -44,13 +44,6 @@ async def resume_all(command: ResumeCommand) -> int:
     return await _each(client, lambda group_id: client.resume(group_id, command))
 
 
-def say_halt() -> None:
-    """Say that a halt stands, where one does."""
-    halt = HaltFile(load_settings().data_dir)
-    if (reason := halt.reason()) is not None:
-        say(f"halted: {reason}; nothing new is sent forward until `allornone resume --all` ({halt.path})")
-
-
 def _stand(halt: HaltFile, command: PauseCommand) -> int:
     try:
         halt.stand(command.actor, command.reason, datetime.now(UTC))

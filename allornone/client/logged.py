@@ -49,10 +49,13 @@ def _reason(events: Sequence[Event]) -> str:
 
 def _unsettled(operation: OperationView, events: Sequence[Event]) -> OperationView:
     """Call unknown what was sent and has no outcome, since its intent."""
-    if operation.effort is None or operation.state is not OperationState.PENDING:
+    if operation.effort is None:
         return operation
     effort = operation.effort.model_copy(update={"since": _intended_at(operation.client_ref, events)})
-    return operation.model_copy(update={"state": OperationState.UNKNOWN, "effort": effort})
+    is_sent = operation.state is OperationState.PENDING
+    return operation.model_copy(
+        update={"state": OperationState.UNKNOWN if is_sent else operation.state, "effort": effort}
+    )
 
 
 def _intended_at(client_ref: str | None, events: Sequence[Event]) -> datetime | None:

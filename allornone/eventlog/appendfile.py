@@ -7,7 +7,7 @@ from pathlib import Path
 from allornone.eventlog.cursor import Cursor, raw_lines
 from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.disk import Disk
-from allornone.eventlog.index import Place
+from allornone.eventlog.entry import Place
 from allornone.eventlog.line import BadLineError, Fields, encode
 from allornone.eventlog.segments import segment_name
 

@@ -8,7 +8,7 @@ from allornone.eventlog.appendfile import AppendFile
 from allornone.eventlog.cursor import Cursor
 from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.disk import Disk
-from allornone.eventlog.index import Place
+from allornone.eventlog.entry import Place
 from allornone.eventlog.line import Fields
 from allornone.eventlog.segments import closed_segments, open_segment
 
@@ -26,18 +26,28 @@ class Chain:
         self._disk = disk
         self._rotate_bytes = rotate_bytes
         self._file: AppendFile | None = None
+        self._start = Cursor()
+
+    @property
+    def cursor(self) -> Cursor:
+        """Up to where the chain was read and believed."""
+        return self._file.cursor if self._file is not None else self._start
 
     @property
     def segment(self) -> int:
         """The number of the segment that grows; 0 before anything was read."""
         return self._file.cursor.segment if self._file is not None else 0
 
+    def resume(self, cursor: Cursor) -> None:
+        """Begin at `cursor`, before anything was read: what lies before was believed once."""
+        self._start = cursor
+
     def unread(self) -> Iterator[tuple[Fields, Place]]:
         """Yield the lines that were appended since the last call, by whichever process, segment by segment.
 
         Raises DamagedLogError when one of them, or a file, is not what was written.
         """
-        file = self._file or self._begin(Cursor())
+        file = self._file or self._begin(self._start)
         yield from file.unread()
         while file.closed:
             file = self._begin(file.cursor.next_segment())

@@ -4,8 +4,10 @@ import os
 import re
 from pathlib import Path
 
+from allornone.eventlog.cursor import Cursor
 from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.layout import MODELS
+from allornone.eventlog.line import FIRST, line_hash
 
 ROTATE_BYTES = 256 << 20
 """The size at which a file is closed, unless a setting says otherwise."""
@@ -48,3 +50,31 @@ def open_segment(folder: Path, file: str, number: int) -> tuple[int, str]:
         # It was closed between the two looks, and what was opened is a later one.
         os.close(descriptor)
     return os.open(folder / closed, os.O_RDONLY | os.O_CLOEXEC), closed
+
+
+def stands(folder: Path, file: str, cursor: Cursor) -> bool:
+    """Return whether the line behind which `cursor` stands is still there: by the chain, all before it was, once."""
+    if cursor.offset == 0 and cursor.segment == 1:
+        return cursor.prev == FIRST
+    number = cursor.segment if cursor.offset else cursor.segment - 1
+    try:
+        descriptor, _ = open_segment(folder, file, number)
+    except FileNotFoundError:
+        return False
+    try:
+        line = _line_before(descriptor, cursor.offset or os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
+    return line.endswith(b"\n") and line_hash(line[:-1]) == cursor.prev
+
+
+def _line_before(descriptor: int, end: int) -> bytes:
+    """Return what lies between the last newline before the one at `end` and `end`; less where the file ends before."""
+    size = 4096
+    while True:
+        begin = max(0, end - size)
+        found = os.pread(descriptor, end - begin, begin)
+        _, newline, line = found[:-1].rpartition(b"\n")
+        if newline or begin == 0 or len(found) < end - begin:
+            return line + found[-1:]
+        size *= 16

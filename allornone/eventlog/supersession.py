@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from allornone.eventlog.index import GroupIndex, Mark
+from allornone.eventlog.groupindex import GroupIndex, Mark
 from allornone.eventlog.layout import kind_of, reference_of
 from allornone.events import Event
 from allornone.events.transition import TransitionKind

@@ -18,7 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Recorded
+from allornone.eventlog.trace import Permit, Recorded
 from allornone.events import Event, OperationExecutionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.settings import Settings
@@ -30,6 +30,9 @@ from worker.namespace import register_search_attributes
 
 WINDOW = timedelta(seconds=5)
 """How long after its intent a request is taken: what is lost is proven absent soon after."""
+
+PATIENCE = timedelta(minutes=20)
+"""Nobody gives up an activity that hangs: its group stays where it is until the server is lost."""
 
 
 class Marks:
@@ -51,6 +54,11 @@ class Marks:
         else:
             await asyncio.Event().wait()
 
+    def left(self, place: str, what: str) -> None:
+        """Tell that somebody came past here, and what became of it."""
+        (self._folder.parent / "traces").mkdir(exist_ok=True)
+        (self._folder.parent / "traces" / f"{os.getpid()}.{place}.{what}").touch()
+
 
 class HaltingVenue:
     """A venue whose caller may halt before its intent, about to send, or with the answer in its hands."""
@@ -71,7 +79,10 @@ class HaltingVenue:
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
         await self._marks.reached(_place(request), "before-send")
-        reading = await self._venue.execute(request, prepared)
+        try:
+            reading = await self._venue.execute(request, prepared)
+        finally:
+            self._marks.left(_place(request), "sent")
         await self._marks.reached(_place(request), "after-send")
         return reading
 
@@ -82,6 +93,11 @@ class HaltingLog(JsonlEventLog):
     def __init__(self, directory: Path, marks: Marks) -> None:
         super().__init__(directory)
         self._marks = marks
+
+    async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        permit = await super().intend(intent, known_seq)
+        self._marks.left(_place(intent), permit.state.value)
+        return permit
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded = await super().record(events, known_seq, in_flight)
@@ -97,7 +113,8 @@ def _place(of: ExecutionRequest | OperationExecutionEvent) -> str:
 
 async def work(target: str, task_queue: str, folder: Path) -> None:
     """Work until killed. Tells on stdout once it does."""
-    workflows.calls.SEND_WINDOW = WINDOW
+    for name, value in (("SEND_WINDOW", WINDOW), ("SEND_TIMEOUT", PATIENCE)):
+        setattr(workflows.calls, name, value)
     marks, world = Marks(folder / "marks"), PaperWorld(folder)
     venues: dict[str, Venue] = {name: HaltingVenue(world.venue(name), marks) for name in PAPER_VENUES}
     settings = Settings(data_dir=folder, task_queue=task_queue, max_concurrent_activities=1000)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from allornone.alerts.box import AlertBox
 from tests.e2e.desk import Desk, until
+from tests.unit.alerts.records import alert
 
 
 def orders(desk: Desk, group_id: str) -> int:
@@ -73,3 +75,16 @@ def test_nothing_new_is_sent_once_pause_all_has_come_back(desk: Desk) -> None:
 def test_a_group_or_all_of_them_must_be_named(desk: Desk) -> None:
     assert desk.says("resume").exit_code == 2
     assert desk.says("resume", "h-4", "--all").exit_code == 2
+
+
+def test_an_alert_that_reached_nobody_is_told_with_the_list(desk: Desk) -> None:
+    box = AlertBox(desk.folder)
+    box.put(alert())
+    box.settle(alert(), "the URL answered HTTP 500")
+
+    listed = desk.says("list", "--json")
+    box.settle(alert(), None)
+
+    told = f"alert not delivered: group g-1 (blocked): the URL answered HTTP 500; see {desk.folder / 'alerts'}\n"
+    assert told in listed.stderr
+    assert "alert" not in desk.says("list", "--json").stderr

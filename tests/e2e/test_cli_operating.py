@@ -5,13 +5,13 @@ import json
 from tests.e2e.desk import Desk
 
 
-def blocked(desk: Desk, group_id: str, strategy: str = "") -> None:
+def blocked(desk: Desk, group_id: str, strategy: str = "", deadline: str = "") -> None:
     """Leave a group blocked: its hedge may have happened, and the venue cannot be read."""
     desk.faults(
         "{venue: binance.usdm, direction: forward, behaviour: lose_answer, count: always}",
         "{venue: binance.usdm, behaviour: unreadable, count: always}",
     )
-    ran = desk.says("run", desk.plan(group_id, strategy=strategy, policy="{resolve_budget_s: 0.1}"))
+    ran = desk.says("run", desk.plan(group_id, strategy=strategy, deadline=deadline, policy="{resolve_budget_s: 0.1}"))
     assert ran.exit_code == 3
     assert ran.stdout.startswith(f"group {group_id} is blocked")
     assert f"group {group_id} goes on; follow it with `allornone watch {group_id}`" in ran.stderr

@@ -42,9 +42,13 @@ class Mortal:
     async def dies_again_and_again(self, effects: Callable[[], int]) -> None:
         """Kill the server whenever enough has happened, and start it again on the same file."""
         for number in KILLED_AT:
-            await until(lambda number=number: effects() >= number)
+            await _many(effects, number)
             await self.server.kill()
             await self.server.start()
+
+
+async def _many(effects: Callable[[], int], number: int) -> None:
+    await until(lambda: effects() >= number)
 
 
 @pytest_asyncio.fixture

@@ -21,7 +21,7 @@ from tests.campaign.rig.gate import Gate, gate
 from tests.campaign.rig.server import Listening, paper, temporal
 from worker.namespace import register_search_attributes
 
-TASK_TIMEOUT = timedelta(seconds=2)
+TASK_TIMEOUT = timedelta(seconds=4)
 """Of a workflow task, ten seconds otherwise: that long a stopped worker keeps one to itself."""
 
 Listener = Callable[[str], Awaitable[str]]

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from allornone import wire
@@ -75,7 +75,7 @@ class Operator:
             async with asyncio.timeout(ASK_S):
                 await self._client.get_workflow_handle(group_id).execute_update(name, command)
             self.given[name] += 1
-        except (RPCError, TimeoutError, WorkflowUpdateFailedError):
+        except (RPCError, TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # Refused, ended meanwhile, or the server is down: the next look decides anew.
             self.given["not taken"] += 1
 

@@ -25,6 +25,7 @@ FAULTS = tuple(
     for name, rule in BEHAVIOURS.items()
     for number in range(1, 6)
 )
+TRADES = frozenset({"spot_trade", "perp_trade"})
 MISCHIEF = 0.45
 """The share of operations that carry a name out of BEHAVIOURS."""
 BLIND = 0.04
@@ -37,13 +38,18 @@ def plan(seed: int, number: int, group_id: str) -> AtomicGroup:
     legs = [_leg(draw) for _ in range(draw.randint(2, 5))]
     if draw.random() < BLIND:
         legs[-1] = _withdrawal("kraken", _amount(draw, 2))
-    named = [{**each, "operation_id": _name(draw, place), "timeout_s": TIMEOUT_S} for place, each in enumerate(legs, 1)]
+    named = [
+        {**each, "operation_id": _name(draw, each, place), "timeout_s": TIMEOUT_S}
+        for place, each in enumerate(legs, 1)
+    ]
     fields = {"atomic_group_id": group_id, "operations": named, "policy": POLICY, "strategy": "soak"}
     return AtomicGroup.model_validate(fields)
 
 
-def _name(draw: random.Random, place: int) -> str:
-    kind = draw.choice(sorted(BEHAVIOURS)) if draw.random() < MISCHIEF else "plain"
+def _name(draw: random.Random, one: Leg, place: int) -> str:
+    """Return the name that scripts the operation. Only trades fill in parts and at other prices."""
+    kinds = BEHAVIOURS if one["operation_type"] in TRADES else ("refuse", "stale")
+    kind = draw.choice(sorted(kinds)) if draw.random() < MISCHIEF else "plain"
     return f"{kind}-{place}"
 
 

@@ -53,7 +53,6 @@ class Healing:
 
     def _goes_on(self) -> None:
         world = self.world
-        self.blocked = self.blocked or standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
         if self._script is not None:
             self._script.meanwhile(world)
         awaited = [number for number in world.life.awaits if number in world.attempts]
@@ -76,6 +75,7 @@ class Healing:
     def _waits(self) -> None:
         world, step = self.world, self.world.life.step
         assert isinstance(step, Wait)
+        self.blocked = self.blocked or standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
         flight = world.life.state.flight
         if flight is not None and flight.fence is Fence.NEVER_SETTLED:
             self._loops += 1

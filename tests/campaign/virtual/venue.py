@@ -43,6 +43,8 @@ class Profile:
     lateness_s: int = 0
     settle_s: int = 31
     stale_s: int = 31
+    enforces: bool = True
+    """False for a venue that declares to refuse what comes late, and takes it."""
 
     @property
     def capabilities(self) -> Capabilities:

@@ -161,7 +161,7 @@ class World:
     def _attempt(self, step: Step, task: Task, node: int) -> Attempt:
         what, begun = self._activity(step, task)
         ref = task.client_ref if isinstance(task, OperationTask) else ""
-        return Attempt(self._number(), what, task_index(task), ref, begun, node, node)
+        return Attempt(self._number(), what, task_index(task), ref, task, begun, node, node)
 
     def _number(self) -> int:
         self.count += 1
@@ -346,7 +346,7 @@ class World:
 
     def _arrives(self, client_ref: str, order: Order, how: str) -> None:
         """Let a request reach the venue, which does it, or a part, or says that it came too late."""
-        if self.profile.expiry == "enforced" and self.now > order.not_after:
+        if self.profile.expiry == "enforced" and self.profile.enforces and self.now > order.not_after:
             self.orders.setdefault(client_ref, replace(order, refused=True))
             return
         known = self.orders.get(client_ref)

@@ -45,7 +45,7 @@ def key_of(plan: AtomicGroup, node: Node) -> Key:
         tuple(_progress_key(plan, index, each) for index, each in enumerate(state.operations)),
         state.unwinding and state.unwinding.floor,
         (state.cancel, state.deadline, state.released, state.paused, state.given_up, state.superseded),
-        state.halt is not None,
+        (state.halt is not None, state.orphaned is not None),
         (state.looked, state.claim and state.claim.asked, state.verdict, state.recorded),
     )
 
@@ -123,6 +123,8 @@ class Exploration:
                 continue
         if "deadline" in self.latches and not state.deadline:
             yield replace(state, deadline=True)
+        if "orphaned" in self.latches and state.orphaned is None and state.verdict is None:
+            yield replace(state, orphaned="lost")
         yield from self._outcomes(state, step)
 
     def _commands(self, state: GroupState) -> Iterator[Command]:

@@ -21,10 +21,22 @@ from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.events.transition import TransitionKind
 from tests.unit.eventlog.story import transition
 
-LINES = ("before a line", "in the middle of a line", "between a line and its sync", "after the sync of a line")
-ROTATION = ("before a rename", "after a rename", "after the sync of a rename", "in the first line of a segment")
+LINES: tuple[str, ...] = (
+    "before a line",
+    "in the middle of a line",
+    "between a line and its sync",
+    "after the sync of a line",
+)
+ROTATION: tuple[str, ...] = (
+    "before a rename",
+    "after a rename",
+    "after the sync of a rename",
+    "in the first line of a segment",
+)
 POINTS = (*LINES, *ROTATION)
 SEGMENT = 3_000
+FRESH = 3
+"""So few that the index goes to its checkpoint all the time."""
 
 
 @dataclass
@@ -37,6 +49,8 @@ class MortalDisk:
     renamed: bool = False
 
     def write(self, descriptor: int, data: bytes) -> int:
+        if not _path(descriptor).name.endswith(".jsonl"):
+            return os.write(descriptor, data)
         self.die_at("before a line")
         if os.fstat(descriptor).st_size == 0:
             self.die_within(descriptor, data, "in the first line of a segment")
@@ -46,15 +60,15 @@ class MortalDisk:
         return written
 
     def sync(self, descriptor: int) -> None:
-        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        path = _path(descriptor)
         synced = _names(path) if path.is_dir() else _bytes(descriptor)
         os.fsync(descriptor)
-        if path.name == "events" or not path.is_dir():
+        if path.name == "events" or path.name.endswith(".jsonl"):
             with self.notes.open("a") as file:
                 file.write(json.dumps(synced) + "\n")
-        if not path.is_dir():
+        if path.name.endswith(".jsonl"):
             self.die_at("after the sync of a line")
-        elif self.renamed:
+        elif path.name == "events" and self.renamed:
             self.renamed = False
             self.die_at("after the sync of a rename")
 
@@ -76,6 +90,10 @@ class MortalDisk:
         self.die_at(point)
 
 
+def _path(descriptor: int) -> Path:
+    return Path(f"/proc/self/fd/{descriptor}").readlink()
+
+
 def _names(folder: Path) -> dict[str, object]:
     return {"at": monotonic_ns(), "names": {path.name: path.stat().st_ino for path in folder.glob("*.jsonl")}}
 
@@ -88,7 +106,11 @@ def _bytes(descriptor: int) -> dict[str, object]:
 async def main(directory: Path, name: str, point: str = "", time: str = "0") -> None:
     disk = MortalDisk(directory / f"{name}.synced", point, int(time))
     log = JsonlEventLog(
-        directory, disk=Disk(disk.write, disk.sync, disk.rename), reserve_bytes=SEGMENT, rotate_bytes=SEGMENT
+        directory,
+        disk=Disk(disk.write, disk.sync, disk.rename),
+        reserve_bytes=SEGMENT,
+        rotate_bytes=SEGMENT,
+        fresh=FRESH,
     )
     for number in count(1, 2):
         pair = tuple(
