@@ -9,6 +9,8 @@ from allornone.eventlog.layout import GROUPS, OPERATIONS, TRANSITIONS
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import ExecutionStatus
 
+_BEGINNINGS = frozenset({TransitionKind.STARTED, TransitionKind.RECOVERED})
+
 
 class Mark(NamedTuple):
     """One record of a group, as far as the question "has another life gone on" needs it."""
@@ -70,7 +72,7 @@ class GroupIndex:
         if self.started is None or self.end_ids:
             return False
         kinds = [mark.kind for mark in self.marks]
-        return TransitionKind.ABANDONED not in kinds[_last(kinds, TransitionKind.STARTED) :]
+        return TransitionKind.ABANDONED not in kinds[_last_life(kinds) :]
 
     def reference(self, client_ref: str) -> ReferenceIndex:
         """Return what is known of a reference: of one never heard of, nothing, and nothing is kept."""
@@ -91,5 +93,6 @@ class GroupIndex:
             self.started = entry.place
 
 
-def _last(kinds: list[str], kind: str) -> int:
-    return len(kinds) - 1 - kinds[::-1].index(kind)
+def _last_life(kinds: list[str]) -> int:
+    """Return where the records of the group's last life begin: at its start, or where it was recovered last."""
+    return max(number for number, kind in enumerate(kinds) if kind in _BEGINNINGS)

@@ -20,7 +20,9 @@ DECISIONS = frozenset(
         TransitionKind.BLOCKED,
         TransitionKind.UNBLOCKED,
         TransitionKind.COMMAND,
+        TransitionKind.JUDGED,
         TransitionKind.DEADLINE,
+        TransitionKind.RECOVERED,
     }
 )
 """What only the life that goes on may say. Everything else is evidence, and evidence is always kept."""

@@ -1,0 +1,65 @@
+"""The paper venues' own ledger, read as what it is: a SQLite file that somebody else writes."""
+
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order that reached a venue."""
+
+    order_id: int
+    venue: str
+    client_ref: str
+    operation_id: str
+    direction: str
+    requested: Decimal
+    filled: Decimal
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One balance change that happened."""
+
+    order_id: int
+    client_ref: str
+    position_key: str
+    delta: Decimal
+    at: datetime
+
+
+@dataclass(slots=True)
+class Account:
+    """What one group left in the ledger."""
+
+    orders: list[Order] = field(default_factory=list[Order])
+    effects: list[Effect] = field(default_factory=list[Effect])
+
+
+def read_ledger(folder: Path, group_id: str | None = None) -> dict[str, Account]:
+    """Return the rows of one group, or of every group, oldest first. Changes nothing."""
+    accounts: defaultdict[str, Account] = defaultdict(Account)
+    where, given = ("", ()) if group_id is None else (" WHERE group_id = ?", (group_id,))
+    with closing(sqlite3.connect(f"file:{folder / 'paper.db'}?mode=ro", uri=True, timeout=30)) as ledger:
+        orders = "order_id, venue, client_ref, operation_id, direction, requested, filled, state, reason"
+        for group, *row in ledger.execute(f"SELECT group_id, {orders} FROM orders{where} ORDER BY order_id", given):
+            row[5], row[6] = Decimal(row[5]), Decimal(row[6])
+            accounts[group].orders.append(Order(*row))
+        effects = "order_id, client_ref, position_key, delta, at"
+        for group, *row in ledger.execute(f"SELECT group_id, {effects} FROM effects{where} ORDER BY effect_id", given):
+            row[3], row[4] = Decimal(row[3]), datetime.fromisoformat(row[4])
+            accounts[group].effects.append(Effect(*row))
+    return accounts
+
+
+def balances(folder: Path) -> dict[str, Decimal]:
+    """Return the balance that the venues keep of every position."""
+    with closing(sqlite3.connect(f"file:{folder / 'paper.db'}?mode=ro", uri=True, timeout=30)) as ledger:
+        return {key: Decimal(amount) for key, amount in ledger.execute("SELECT position_key, amount FROM balances")}

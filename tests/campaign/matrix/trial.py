@@ -1,0 +1,262 @@
+"""One cell of the matrix: a group of its own, with a worker, a queue and a log of its own, and one fault."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError
+
+from allornone import wire
+from allornone.client.start import start
+from allornone.models.commands import CancelCommand, Command, PauseCommand, ResumeCommand
+from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.result import GroupResult
+from tests.campaign.ledger import read_ledger
+from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
+from tests.campaign.rig.installation import Rig
+from tests.campaign.matrix.strike import Site, healed_at_last, strike
+from tests.campaign.matrix.wave import Surge
+from tests.campaign.plans import LOST, REFUSED, four
+from tests.campaign.rig.crew import Hand
+from tests.campaign.rig.disk import REFUSED as NO_SPACE
+from tests.campaign.rig.disk import TORN
+from tests.campaign.rig.line import line
+from tests.campaign.rig.spec import WorkerSpec
+from tests.campaign.verdict import gather, log_problems, violations
+
+BOUND_S = 120
+"""Every group ends by then, its fault healed: some ten times what the slowest needs."""
+SEND_S = 2.0
+"""Start to close of every activity, and how long a request may be taken by its venue."""
+OUTAGE_S = 3.0
+"""Longer than that, so that whatever was under way is given up."""
+DEADLINE_S = 3.0
+"""A group gets to its third operation within it."""
+WAVE_S = 60.0
+"""Start to close, and window, of a cell in a wave: the first to arrive waits for the last."""
+COMMAND_S = 1.0
+"""How long the worker is held for a command to arrive while it is at a point."""
+
+ENDS = {
+    Scenario.SUCCESS: {GroupStatus.COMPLETED},
+    Scenario.REFUSED_2: {GroupStatus.ROLLED_BACK},
+    Scenario.REFUSED_4: {GroupStatus.ROLLED_BACK},
+    Scenario.CANCEL: {GroupStatus.ROLLED_BACK},
+    # A fault may hold the group until the deadline has passed before anything took effect.
+    Scenario.DEADLINE: {GroupStatus.ROLLED_BACK, GroupStatus.FAILED},
+}
+"""The only honest ends. `blocked` and `partial` are in none: all four venues enforce an expiry and can be asked."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one cell: what is broken, and what is odd.
+
+    Odd is an honest end that the scenario does not have, or a fault that did not strike: both come of a machine that
+    is too slow for the cell's timeouts, so such a cell is run again with longer ones, and counts if it stays odd.
+    """
+
+    broken: tuple[str, ...]
+    odd: tuple[str, ...]
+    seconds: float
+
+
+class Trial:
+    """Runs one case, once.
+
+    `late` heals a stopped or cut-off worker only after the group's end; `pace` stretches every timeout.
+    """
+
+    def __init__(
+        self, rig: Rig, case: Case, number: int, *, late: bool = False, wave: Surge | None = None, pace: float = 1
+    ) -> None:
+        self._rig = rig
+        self._case = case
+        self._wave = wave
+        self._name = f"{number:05}"
+        self._target = rig.server.target
+        folder = rig.folder / self._name
+        folder.mkdir()
+        outlasts = case.fault in {Fault.WORKER_STOP, Fault.CUT_SERVER} and late
+        self._site = Site(rig, self._name, folder, self._hire, outlasts, OUTAGE_S * pace)
+        self._send_s = WAVE_S if wave is not None else SEND_S * pace
+        self._plan = _plan(case, f"cell-{self._name}", DEADLINE_S * pace)
+        self._hands: list[Hand] = []
+        self._commands: list[asyncio.Task[None]] = []
+        self._struck = self._fired = self._triggered = False
+        self.seen: list[str] = []
+        self.points: tuple[str, ...] = (case.point, _trigger(case) or "", TORN, NO_SPACE)
+
+    @property
+    def folder(self) -> Path:
+        """The cell's folder, with its log and what its workers said."""
+        return self._site.folder
+
+    async def run(self) -> Finding:
+        """Run the group to its end, heal what was broken, and judge what is left."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        async with self._manned():
+            status = await self._ended()
+        broken = self._judged()
+        return Finding(tuple(broken), tuple(self._odd(status)), loop.time() - begun)
+
+    @asynccontextmanager
+    async def _manned(self) -> AsyncGenerator[None]:
+        """Have workers meanwhile; then heal, and let each finish what it does: a zombie's late send is judged too."""
+        async with healed_at_last(self._site), line(self._rig.server) as road:
+            if self._case.fault is Fault.CUT_SERVER:
+                self._site.line, self._target = road, road.target
+            try:
+                await self._hire()
+                self._target = self._rig.server.target
+                yield
+            finally:
+                self._site.ended.set()
+                if self._wave is not None:
+                    self._wave.absent(self._name)
+                await asyncio.gather(*self._site.healing)
+                for task in self._commands:
+                    task.cancel()
+                await asyncio.gather(*(hand.leave() for hand in self._hands))
+                await self._rig.gate.quiet(self._name)
+                for hand in self._hands:
+                    self._rig.listeners.pop(hand.spec.name, None)
+
+    async def _hire(self) -> Hand:
+        name = f"{self._name}-{len(self._hands)}"
+        self._rig.listeners[name] = lambda point: self._reached(name, point)
+        spec = WorkerSpec(
+            name=name,
+            target=self._target,
+            task_queue=f"queue-{self._name}",
+            folder=str(self.folder),
+            venues_url=self._rig.gate.address(self._name, name),
+            control=self._rig.control,
+            points=self.points,
+            send_s=self._send_s,
+            window_s=self._send_s,
+        )
+        hand = await self._rig.crew.hire(spec)
+        self._hands.append(hand)
+        return hand
+
+    async def _reached(self, worker: str, point: str) -> str:
+        """Do what is due at a point, the worker waiting: first the operator's command, then the fault."""
+        self.seen.append(point)
+        if point == TORN:
+            self._fired = True
+            await self._hire()
+        if point == NO_SPACE and not self._fired:
+            self._fired = True
+            self._site.heal(self._site.switches.empty)
+        if point == _trigger(self._case) and not self._triggered:
+            self._triggered = True
+            await self._commanded()
+        if point != self._case.point or self._struck:
+            return "go"
+        self._struck = True
+        self._fired = self._case.fault not in WRITING
+        if self._wave is not None:
+            self._fired = await self._wave.arrive(self._name)
+            return "go"
+        hand = next(hand for hand in self._hands if hand.spec.name == worker)
+        return await strike(self._case.fault, self._site, hand)
+
+    async def _commanded(self) -> None:
+        task = asyncio.create_task(self._say())
+        self._commands.append(task)
+        await asyncio.wait({task}, timeout=COMMAND_S)
+
+    async def _say(self) -> None:
+        """Give the scenario's command, or the point's; again under the same id until it is answered."""
+        if self._case.scenario is Scenario.CANCEL and not self._case.point.startswith("pause"):
+            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
+            return
+        await self._given(PauseCommand(actor="campaign", command_id="pause"), wire.PAUSE)
+        if self._case.scenario is Scenario.DEADLINE:
+            return
+        await self._given(ResumeCommand(actor="campaign", command_id="resume"), wire.RESUME)
+        if self._case.scenario is Scenario.CANCEL:
+            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
+
+    async def _given(self, command: Command, name: str) -> None:
+        while True:
+            try:
+                await self._handle().execute_update(name, command, id=command.command_id)
+            except RPCError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+    def _handle(self) -> WorkflowHandle[object, GroupResult]:
+        return self._rig.client.get_workflow_handle(self._plan.atomic_group_id, result_type=GroupResult)
+
+    async def _ended(self) -> GroupStatus | str:
+        """Start the group and wait for its end; for a sweep's points, sweep."""
+        queue = f"queue-{self._name}"
+        try:
+            async with asyncio.timeout(BOUND_S):
+                await start(self._rig.client, queue, self._plan)
+                status = (await _patient(self._handle().result)).status
+                self._site.ended.set()
+                if self._case.point.startswith("sweep"):
+                    await self._swept(queue)
+                return status
+        except TimeoutError:
+            return f"not ended after {BOUND_S} s"
+        except WorkflowFailureError as failure:
+            return f"the workflow failed: {failure.cause}"
+
+    async def _swept(self, queue: str) -> None:
+        name = f"sweep-{self._name}"
+        await self._rig.client.start_workflow(wire.SWEEP_WORKFLOW, id=name, task_queue=queue)
+        await _patient(self._rig.client.get_workflow_handle(name).result)
+
+    def _odd(self, status: GroupStatus | str) -> Iterator[str]:
+        if status not in ENDS[self._case.scenario]:
+            yield f"ended {status!s}"
+        if self._fired is not self._case.reachable:
+            yield "never fired" if not self._fired else "fired, though it was declared unreachable"
+
+    def _judged(self) -> list[str]:
+        accounts = read_ledger(self._rig.folder, self._plan.atomic_group_id)
+        broken = log_problems(self.folder / "logs")
+        for left in gather([self._plan], self.folder / "logs", accounts):
+            broken += violations(left)
+        broken += [f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)]
+        return broken
+
+    def forget(self) -> None:
+        """Remove the cell's folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+async def _patient(ask: Callable[[], Awaitable[GroupResult]]) -> GroupResult:
+    """Ask until the server answers: it may be down."""
+    while True:
+        try:
+            return await ask()
+        except RPCError:
+            await asyncio.sleep(0.1)
+
+
+def _trigger(case: Case) -> str | None:
+    """Return the point at which the operator's command is given."""
+    if case.scenario in {Scenario.CANCEL, Scenario.DEADLINE}:
+        return "3.do.p0"
+    return "2.do.p0" if case.point.startswith("pause") else None
+
+
+def _plan(case: Case, group_id: str, deadline_s: float) -> AtomicGroup:
+    names = {Scenario.REFUSED_2: {2: REFUSED}, Scenario.REFUSED_4: {4: REFUSED}}.get(case.scenario, {})
+    if case.point.startswith(("look", "revoked")):
+        names = {**names, 1: LOST}
+    late = {"deadline": datetime.now(UTC) + timedelta(seconds=deadline_s)} if case.scenario is Scenario.DEADLINE else {}
+    return four(group_id, names, **late)
