@@ -84,7 +84,7 @@ class Checkpoint:
     def save(self, entries: Iterable[Entry], cursors: Mapping[str, Cursor]) -> bool:
         """Take in what lies between the covered places and `cursors`; return whether it is kept.
 
-        A disk that is full, or a file that somebody deleted, costs its caller memory and nothing else.
+        A disk that is full costs its caller memory and nothing else.
         """
         try:
             with self._transaction() as database:
@@ -107,8 +107,8 @@ class Checkpoint:
         if self._database is None:
             # Another process may have begun one meanwhile: then it is taken on.
             self._connect(self._there() or self._folder / f".index.{secrets.token_hex(4)}.db")
-        if self._database is None or self._path is None or not self._path.exists():
-            raise FileNotFoundError(errno.ENOENT, "the checkpoint was deleted", str(self._path))
+        if self._database is None:
+            raise sqlite3.OperationalError("there is no checkpoint")
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             yield self._database

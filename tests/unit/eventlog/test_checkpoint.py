@@ -198,7 +198,7 @@ async def test_a_checkpoint_of_another_format_is_made_again(tmp_path: Path) -> N
     assert path not in checkpoints(tmp_path)
 
 
-async def test_a_checkpoint_that_is_deleted_under_a_log_costs_memory_and_nothing_else(tmp_path: Path) -> None:
+async def test_a_checkpoint_that_is_deleted_under_a_log_loses_nothing(tmp_path: Path) -> None:
     log = log_of(tmp_path)
     await log.record((STARTED, intent()), known_seq=0)
     await log.refresh()
