@@ -56,13 +56,13 @@ class TellingLog:
         """See `EventLog.reference`."""
         return await self._log.reference(group_id, client_ref)
 
-    async def history(self, group_id: str) -> tuple[Event, ...]:
-        """See `EventLog.history`."""
-        return await self._log.history(group_id)
-
     async def group(self, group_id: str) -> GroupTrace:
         """See `EventLog.group`."""
         return await self._log.group(group_id)
+
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """See `EventLog.history`."""
+        return await self._log.history(group_id)
 
     async def open_groups(self) -> tuple[str, ...]:
         """See `EventLog.open_groups`."""

@@ -18,6 +18,10 @@ from allornone.eventlog.layout import GROUPS, MODELS
 from allornone.events.transition import TransitionKind
 
 FORMAT = 1
+PATIENCE_S = 5
+"""Who closes the file as the last one tidies up, for some milliseconds and not under the log's lock."""
+
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 FILES = tuple(MODELS)
 SCHEMA = f"""
 CREATE TABLE entry (file INTEGER, segment INTEGER, offset INTEGER, length INTEGER, event_id TEXT, group_id TEXT,
@@ -52,7 +56,7 @@ class Checkpoint:
         self._close()
 
     def open(self) -> dict[str, Cursor]:
-        """Open what is there, and return up to where each file is covered. What cannot be opened is forgotten."""
+        """Open what is there, and return up to where each file is covered. What is damaged is forgotten."""
         path = self._there()
         if path is not None:
             with suppress(sqlite3.Error):
@@ -115,13 +119,16 @@ class Checkpoint:
     def _connect(self, path: Path) -> None:
         try:
             self._begin(path)
-        except sqlite3.Error:
-            self.forget()
+        except sqlite3.Error as error:
+            self._close()
+            # Only what is damaged: a full disk, or another process that closes the file just now, will pass.
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in DAMAGED:
+                self.forget()
             raise
 
     def _begin(self, path: Path) -> None:
         self._path = path
-        self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
         # A write-ahead log is whole after a power cut, whatever it has lost; what it has lost is read again.
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")

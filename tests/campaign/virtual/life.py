@@ -109,6 +109,7 @@ class Life:
         match attempt.what:
             case "record":
                 self.state = recorded(self.state, answer.seq, superseded=answer.superseded)
+                self.finished = answer.result is not None
             case "end":
                 self.state = ended(self.state, answer.seq, superseded=answer.superseded)
             case "last_look":

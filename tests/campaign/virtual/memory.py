@@ -13,7 +13,7 @@ from activities.tasks import OperationTask, RecordTask
 from allornone.core.answer import Answer
 from allornone.core.state import GroupState, Notice
 from allornone.core.steps import Step
-from allornone.eventlog import Permit, Recorded, ReferenceTrace
+from allornone.eventlog import GroupTrace, Permit, Recorded, ReferenceTrace
 from allornone.eventlog.trace import PermitState
 from allornone.events import Event
 from allornone.models.group import AtomicGroup
@@ -86,6 +86,8 @@ def key_of(value: object) -> object:
             return value.state if value.state is PermitState.WRITTEN else (value.state, _trace_key(value.trace)), value.trace.seq
         case ReferenceTrace():
             return _trace_key(value)
+        case GroupTrace():
+            return value.seq, _event_key(value.started), value.ended
         case Reading():
             return value.state, value.handshake, value.venue_time
         case dict():
