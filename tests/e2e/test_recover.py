@@ -22,7 +22,7 @@ from allornone.models.commands import PauseCommand, ResolveCommand, ResolvedOutc
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult, GroupView
 from allornone.venues.paper import PaperWorld
-from tests.e2e.lost_groups import LONG, LostGroup, lost_group
+from tests.e2e.lost_groups import LostGroup, lost_group
 from tests.e2e.lost_server import LosableServer, recover, server_in, worker_at
 from tests.witness import Witness
 
@@ -147,6 +147,7 @@ async def lose_and_recover(folder: Path, groups: list[LostGroup], patience_s: fl
             server.lose()
         open_groups = await JsonlEventLog(folder / "logs").open_groups()
         assert len(open_groups) == len(groups), "some ended before the server was lost"
+        (folder / "paper-faults.yaml").write_text("[]")
         server.start()
         dry_code, dry = await asyncio.to_thread(recover, server, QUEUE, folder, "--dry-run")
         code, taken = await asyncio.to_thread(recover, server, QUEUE, folder)
@@ -171,7 +172,7 @@ async def test_twenty_groups_at_random_stages_outlive_the_loss_of_their_server(t
 
 @pytest.mark.long
 async def test_two_hundred_groups_at_random_stages_outlive_the_loss_of_their_server(tmp_path: Path) -> None:
-    groups = [lost_group(number, SEED, LONG) for number in range(200)]
+    groups = [lost_group(number, SEED) for number in range(200)]
 
     results = await lose_and_recover(tmp_path, groups, LONG_S)
 
