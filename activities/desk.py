@@ -6,6 +6,7 @@ from datetime import datetime
 
 from allornone.errors import RefusedError
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
 from allornone.limits import Limits
 from allornone.venues import Venue
 
@@ -22,6 +23,7 @@ class Desk:
     now: Callable[[], datetime]
     pid: int
     limits: Limits | None = None
+    halt: HaltFile | None = None
 
     def venue(self, name: str) -> Venue:
         """Return the venue of that name. Raises RefusedError when this worker has none."""

@@ -5,6 +5,7 @@ from typing import Any
 from activities.desk import Desk
 from activities.tasks import OperationTask
 from allornone.core.answer import AnswerKind
+from allornone.core.late import beyond
 from allornone.deltas import convert_deltas_to_structured_format
 from allornone.eventlog import Recorded
 from allornone.events import Event, ExecutionDeltaEvent, GroupTransitionEvent, OperationExecutionEvent
@@ -136,11 +137,17 @@ async def record_outcome(  # noqa: PLR0917 (each is a part of the one record)
     handshake: ExecutionHandshake,
     kind: AnswerKind,
     reconciliation: Reconciliation | None = None,
+    known: ExecutionHandshake | None = None,
 ) -> Recorded:
-    """Write the effect, then the outcome that relies on it. May be called again."""
+    """Write the effect, then the outcome that relies on it. May be called again.
+
+    Of an effect that is `known` to the log already only the part beyond is written: whoever adds up the deltas
+    must not count it twice.
+    """
     events: list[Event] = []
-    if handshake.actual_deltas:
-        events.append(_delta_event(task, request, desk, handshake))
+    moved = handshake if known is None else beyond(handshake, known)
+    if moved is not None and moved.actual_deltas:
+        events.append(_delta_event(task, request, desk, moved))
     events.append(operation_event(task, request, desk, handshake, kind.value, reconciliation))
     return await desk.log.record(tuple(events), task.known_seq)
 

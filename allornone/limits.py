@@ -1,6 +1,6 @@
 """What a worker may touch, and how much of it at once: the bound that no plan, however wrong, gets past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from allornone.deltas import add, in_proportion, located, without_zero
 from allornone.errors import RefusedError
 from allornone.models.details import OperationType, PerpTradeDetails, SpotTradeDetails
-from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
+from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.models.operation import GivenInverse, OperationCommand
 from allornone.positions import identity, parse_key
 from allornone.units import ZERO, PositiveAmount, Token, VenueName, times, total
@@ -25,7 +25,9 @@ class Limits(BaseModel):
     """The venues and assets that a worker may touch, and the largest amount of each asset in one operation.
 
     Assets are tokens as position keys spell them: `ETH`, `stETH`, a perpetual by its contract (`ETHUSDT`), a debt by
-    its debt token (`debtETH`). What leaves and what arrives both count, each on its own; fees and gas do not.
+    its debt token (`debtETH`). What leaves and what arrives both count, each on its own, so that what was done may
+    also be undone; of an undo only what leaves does, since better prices are no reason to keep an exposure. Fees and
+    gas do not count.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +47,9 @@ class Limits(BaseModel):
         amount = whole if sent is None else sent
         named = dict.fromkeys(_named(asked, changes), amount) | _priced(asked, amount)
         venues = {asked.source_venue, asked.target_venue}
-        yield from self._beyond(venues, in_proportion(changes, amount, whole), named)
+        moved = _moved(in_proportion(changes, amount, whole), back=_is_back(asked))
+        yield from self._unlisted(venues, named.keys(), changes)
+        yield from self._too_much(_most(moved, named))
 
     def refuse(
         self,
@@ -57,24 +61,34 @@ class Limits(BaseModel):
         amount = (prepared or {}).get("amount")
         found = list(self.problems(request, Decimal(amount) if amount is not None else None))
         if predicted is not None:
-            found += self._beyond(set(), _without_fees(request, predicted), {})
+            changes = _without_fees(request, predicted)
+            found += self._unlisted(set(), set(), changes)
+            found += self._too_much(_moved(changes, back=_is_back(request)))
         if found:
             raise RefusedError("beyond this worker's limits: " + "; ".join(dict.fromkeys(found)), BEYOND)
 
-    def _beyond(self, venues: set[str], changes: Mapping[str, Decimal], named: Mapping[str, Decimal]) -> Iterator[str]:
-        touched = venues | {parse_key(key).venue or "" for key, amount in changes.items() if amount}
-        for venue in sorted(touched - self.venues):
+    def _unlisted(self, venues: set[str], tokens: Iterable[str], changes: Mapping[str, Decimal]) -> Iterator[str]:
+        keys = [parse_key(key) for key, amount in changes.items() if amount]
+        for venue in sorted((venues | {key.venue or "" for key in keys}) - self.venues):
             yield f"venue {venue!r} is not listed"
-        moved = _moved(changes)
-        for token in sorted(moved.keys() | named.keys()):
-            yield from self._too_much(token, max(moved.get(token, ZERO), named.get(token, ZERO)))
-
-    def _too_much(self, token: str, amount: Decimal) -> Iterator[str]:
-        largest = self.assets.get(token)
-        if largest is None:
+        for token in sorted({*tokens, *(key.token for key in keys)} - self.assets.keys()):
             yield f"asset {token!r} is not listed"
-        elif amount > largest:
-            yield f"{amount:f} {token} is more than {largest:f}"
+
+    def _too_much(self, moved: Mapping[str, Decimal]) -> Iterator[str]:
+        for token, amount in sorted(moved.items()):
+            largest = self.assets.get(token)
+            if largest is not None and amount > largest:
+                yield f"{amount:f} {token} is more than {largest:f}"
+
+
+def _is_back(asked: Asked) -> bool:
+    if isinstance(asked, ExecutionRequest):
+        return asked.direction is Direction.ROLLBACK
+    return isinstance(asked, GivenInverse)
+
+
+def _most(left: Mapping[str, Decimal], right: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {token: max(left.get(token, ZERO), right.get(token, ZERO)) for token in left.keys() | right.keys()}
 
 
 def _named(asked: Asked, changes: Mapping[str, Decimal]) -> set[str]:
@@ -102,15 +116,14 @@ def _priced(asked: Asked, amount: Decimal) -> dict[str, Decimal]:
     return {details.pair.partition("/")[2]: times(amount, price)}
 
 
-def _moved(changes: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return, per token, what left over all holdings or what arrived, whichever is more."""
-    found: dict[str, tuple[Decimal, Decimal]] = {}
+def _moved(changes: Mapping[str, Decimal], *, back: bool) -> dict[str, Decimal]:
+    """Return, per token, what left over all holdings or what arrived, whichever is more; what left of an undo."""
+    left: dict[str, Decimal] = {}
+    came: dict[str, Decimal] = {}
     for key, amount in changes.items():
-        token = parse_key(key).token
-        left, came = found.get(token, (ZERO, ZERO))
-        gone = amount.copy_negate() if amount < 0 else ZERO
-        found[token] = total((left, gone)), total((came, amount, gone))
-    return {token: max(both) for token, both in found.items() if max(both) > 0}
+        side, token = (left if amount < 0 else came), parse_key(key).token
+        side[token] = total((side.get(token, ZERO), amount.copy_abs()))
+    return left if back else _most(left, came)
 
 
 def _without_fees(request: ExecutionRequest, predicted: ExecutionHandshake) -> dict[str, Decimal]:

@@ -11,9 +11,12 @@ from activities.operations import OperationActivities
 from activities.records import RecordActivities
 from activities.sweep import SweepActivities
 from allornone.client.identity import worker_identity
+from allornone.client.namespace import Namespace
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
 from allornone.settings import Settings
 from allornone.venues import Venue
+from worker.timely import TimelyRunner
 from workflows.atomic_group import AtomicGroupWorkflow
 from workflows.group_sweep import GroupSweepWorkflow
 from workflows.options import DRAIN
@@ -27,8 +30,8 @@ PASSED_THROUGH = ("activities", "allornone", "orjson", "workflows", "yaml")
 
 def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue], log: EventLog) -> Worker:
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
-    operations = OperationActivities(venues, log, limits=settings.limits)
-    records = RecordActivities(venues, log, limits=settings.limits)
+    operations = OperationActivities(venues, log, limits=settings.limits, halt=HaltFile(settings.data_dir))
+    records = RecordActivities(venues, log, limits=settings.limits, namespace=Namespace(client).id)
     sweep = SweepActivities(client, log, venues)
     return Worker(
         client,
@@ -41,7 +44,7 @@ def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue]
             records.record_group_event,
             sweep.sweep_groups,
         ],
-        workflow_runner=sandbox(),
+        workflow_runner=TimelyRunner(sandbox()),
         identity=worker_identity(settings.log_dir),
         max_concurrent_activities=settings.max_concurrent_activities,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

@@ -12,7 +12,9 @@ from allornone.cli.exits import of_error
 from allornone.client.address import ServerAddress, with_running_paper
 from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
+from allornone.halt import HaltFile
 from allornone.settings import Settings, load_settings
+from worker.alerting import described
 from worker.embedded import embedded
 from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
@@ -54,6 +56,8 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"venues    {settings.paper_url}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
@@ -72,10 +76,18 @@ async def _worker(settings: Settings) -> None:
         typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
         typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
     await work(client, settings, ready)
     typer.echo("drained", err=True)
+
+
+def _echo_halt(settings: Settings) -> None:
+    reason = HaltFile(settings.data_dir).reason()
+    if reason is not None:
+        typer.echo(f"halted    {reason}; `allornone resume --all` lifts it")
 
 
 @contextmanager

@@ -53,6 +53,29 @@ def worker() -> None:
     run()
 
 
+@app.command()
+def recover(
+    *,
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Take up every open group that Temporal does not run: its database was lost, or this is another server.
+
+    Each goes on from the event log where it stood, as a new life; whatever is left of the old one can do nothing
+    any more, and nothing is done twice. A group that somebody terminated or deleted begins blocked, for an operator.
+    Groups that Temporal runs are left alone. May be run again, and side by side.
+
+    Exits with 0, 1 when a group cannot be rebuilt, 3 when one begins blocked.
+
+    Example: allornone recover --dry-run
+    """
+    from worker.recover import recover as run  # noqa: PLC0415 (on first use)
+
+    run(group, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
 def main() -> None:
     """Run one command and end the process with its exit code."""
     run_and_exit(app)

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ValidationError
 from allornone.cli import bulk, exits
 from allornone.cli.actor import login
 from allornone.cli.choosing import reference
+from allornone.cli.halting import pause_all, resume_all
 from allornone.cli.running import AsJson, GroupId
-from allornone.cli.session import bad_command, connected, finish, say
-from allornone.errors import AllOrNoneError, BadGroupError, CommandRefusedError
+from allornone.cli.session import bad_command, connected, finish
+from allornone.errors import BadGroupError
 from allornone.models.commands import (
     CancelCommand,
     CommandReceipt,
@@ -33,6 +34,8 @@ Actor = Annotated[str, typer.Option(default_factory=login, help="Who decides; th
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 CommandId = Annotated[str | None, typer.Option(help="The same id again is the same command, taken once.")]
 Ref = Annotated[str | None, typer.Option(help="The reference meant; the only one there is, if not given.")]
+AnyGroup = Annotated[str | None, typer.Argument(metavar="GROUP", help="The group's id.")]
+Every = Annotated[bool, typer.Option("--all", help="Every group, open now or started later.")]
 Operation = Annotated[str | None, typer.Option(help="The operation meant.")]
 
 
@@ -134,40 +137,50 @@ def resolve(
 
 
 def pause(
-    group_id: Annotated[str | None, typer.Argument(metavar="GROUP", help="The group's id.")] = None,
+    group_id: AnyGroup = None,
     *,
     actor: Actor,
-    every: Annotated[bool, typer.Option("--all", help="Every group that is open now.")] = False,
+    every: Every = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Send nothing new forward. Look-ups and undos go on; `resume` ends it.
 
+    --all sets the halt file too: then no worker of this folder sends anything new forward, for any group.
+
     Example: allornone pause basis-1 --reason "checking the quotes"
     """
     given = _given(actor, reason, command_id)
-    if every == (group_id is not None):
-        raise typer.BadParameter("name a group, or give --all")
+    _require_whom(group_id, every=every)
     if group_id is None:
         finish(_pause_all(given))
     finish(_told(group_id, PauseCommand, given, lambda client: client.pause, as_json=as_json))
 
 
 def resume(
-    group_id: GroupId,
+    group_id: AnyGroup = None,
     *,
     actor: Actor,
+    every: Every = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on after a pause.
+    """Go on after a pause. --all takes the halt file away too.
 
     Example: allornone resume basis-1
     """
     given = _given(actor, reason, command_id)
+    _require_whom(group_id, every=every)
+    if group_id is None:
+        finish(_resume_all(given))
     finish(_told(group_id, ResumeCommand, given, lambda client: client.resume, as_json=as_json))
+
+
+def _require_whom(group_id: str | None, *, every: bool) -> None:
+    if every == (group_id is not None):
+        raise typer.BadParameter("name a group, or give --all")
 
 
 def _given(actor: str, reason: str, command_id: str | None) -> Given:
@@ -206,17 +219,11 @@ async def _resolve(
 
 
 async def _pause_all(given: Given) -> int:
-    client, code = await connected(), exits.FINE
-    for group in await client.list(open_only=True, limit=1000):
-        try:
-            receipt = await client.pause(group.atomic_group_id, _command(PauseCommand, given))
-            say(f"group {group.atomic_group_id}: {receipt.message}")
-        except CommandRefusedError as error:  # paused already, or over: it sends nothing new either way
-            say(f"group {group.atomic_group_id}: {error}")
-        except AllOrNoneError as error:
-            say(f"group {group.atomic_group_id}: {error}")
-            code = exits.of_error(error)
-    return code
+    return await pause_all(_command(PauseCommand, given))
+
+
+async def _resume_all(given: Given) -> int:
+    return await resume_all(_command(ResumeCommand, given))
 
 
 def _delta(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import typer
 
 from allornone.cli import exits
 from allornone.cli.advising import helping
+from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list, print_waiting
@@ -62,6 +63,7 @@ async def _status(group_id: str, *, as_json: bool) -> int:
         sys.stdout.write(json.dumps(known, indent=2) + "\n")
     else:
         print_group(view, late)
+    say_notices()
     return exits.of_status(view.status)
 
 
@@ -105,4 +107,5 @@ async def _list(status: GroupStatus | None, strategy: str | None, limit: int, *,
         sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
     else:
         print_list(found)
+    say_notices()
     return exits.FINE

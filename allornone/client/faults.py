@@ -65,6 +65,8 @@ def of_failed_run(group_id: str, error: WorkflowFailureError) -> AllOrNoneError:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == wire.INVALID_GROUP:
         return BadGroupError(cause.message)
+    if isinstance(cause, ApplicationError) and cause.type == wire.OTHER_LIFE:
+        return GroupAbandonedError(cause.message)
     how = "was terminated" if isinstance(cause, TerminatedError) else f"failed: {cause}"
     return GroupAbandonedError(
         f"the workflow of group {group_id!r} {how}; nothing was undone by it; "

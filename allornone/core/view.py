@@ -15,6 +15,8 @@ from allornone.models.result import Effort, GroupView, OperationState, Operation
 def view(plan: AtomicGroup, state: GroupState, started_at: datetime | None, as_of: datetime | None = None) -> GroupView:
     """Return the group as it stands. `as_of` is when the state's seconds were last counted."""
     status, reason = standing(plan, state)
+    if state.halt is not None and status is GroupStatus.RUNNING:
+        reason = f"halted: {state.halt.reason}"
     friction, residual = split(plan, state)
     unwinding = state.unwinding is not None or state.verdict is not None
     return GroupView(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from allornone.eventlog.index import SETTLED, GroupIndex, Mark, ReferenceIndex
+from allornone.eventlog.entry import SETTLED
+from allornone.eventlog.groupindex import GroupIndex, Mark, ReferenceIndex
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import FAMILIES, GROUPS, OPERATIONS
 from allornone.eventlog.trace import SentReference

@@ -1,7 +1,7 @@
 """The rules of a record: each event once, contradictions kept, another life's decisions refused."""
 
+from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.facts import conflict, fingerprint, plain
-from allornone.eventlog.index import SETTLED, Place
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import kind_of
 from allornone.eventlog.supersession import DECISIONS, Question, superseded
@@ -9,6 +9,7 @@ from allornone.eventlog.trace import GroupTrace, Recorded
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
+from allornone.models.execution import ExecutionStatus
 
 
 def record(
@@ -49,11 +50,21 @@ def _write_once(journal: Journal, event: Event, *, stale: bool) -> None:
         if fingerprint(journal.load(known)) != fingerprint(plain(event)):
             _keep_both(journal, known, event)
         return
+    if _is_settled(journal, event):
+        return
     settled = _other_outcome(journal, event)
     if settled is not None:
         _keep_both(journal, settled, event)
     elif not (stale and kind_of(event) in DECISIONS):
         journal.append(event, from_reserve=kind_of(event) != TransitionKind.STARTED)
+
+
+def _is_settled(journal: Journal, event: Event) -> bool:
+    """Tell whether `event` says not to know what the log knows: a stalled worker woke after others had resolved it."""
+    if not isinstance(event, OperationExecutionEvent) or event.client_ref is None:
+        return False
+    reference = journal.index.group(event.atomic_group_id).reference(event.client_ref)
+    return event.status == ExecutionStatus.UNKNOWN and reference.outcome is not None
 
 
 def _other_outcome(journal: Journal, event: Event) -> Place | None:

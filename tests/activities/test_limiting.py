@@ -13,6 +13,7 @@ from allornone.errors import VenueUnavailableError
 from allornone.limits import Limits
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.venues import Venue
+from allornone.venues.paper.rows import OrderRow
 from tests.activities.office import Office
 from tests.plans import SELL, SHORT, STAKE, Leg, leg
 
@@ -96,6 +97,14 @@ async def test_an_undo_beyond_the_limits_is_refused_too_and_says_why(office: Off
     assert office.seen.orders() == ["stake forward closed"]
 
 
+async def test_an_undo_that_gains_more_than_the_limit_is_no_reason_to_keep_the_exposure(office: Office) -> None:
+    office.limits = limits(ETH="1", USDT="3100")
+    done = await office.sends(office.task(BUY))
+    office.limits = limits(ETH="1", USDT="10")
+
+    assert (await office.rolls_back(office.undo(BUY, done.handshake, known_seq=99))).kind is AnswerKind.CLOSED
+
+
 class Watched:
     """A venue that counts what it is asked, and may not be there to predict."""
 
@@ -171,21 +180,21 @@ def assert_nothing_is_beyond(office: Office, allowed: dict[str, Limits]) -> None
     for order in office.world.ledger.orders():
         limit = allowed[order.direction]
         assert order.venue in limit.venues
-        for token, amount in moved_by(office, order.venue, order.client_ref).items():
+        for token, amount in moved_by(office, order).items():
             assert token in limit.assets, f"{token} was moved, and is not listed"
             assert amount <= limit.assets[token], f"{amount} {token} were moved"
 
 
-def moved_by(office: Office, venue: str, client_ref: str) -> dict[str, Decimal]:
+def moved_by(office: Office, order: OrderRow) -> dict[str, Decimal]:
+    """Return what left by an order, per token, or what arrived if that is more; of an undo what left."""
     with office.world.ledger.transaction() as book:
-        rows = [row.effect for row in book.effects_of(venue, client_ref) if row.effect.kind == "principal"]
-    one_way = {
-        (effect.token, effect.delta > 0): sum(
-            abs(each.delta) for each in rows if (each.token, each.delta > 0) == (effect.token, effect.delta > 0)
-        )
-        for effect in rows
-    }
-    return {token: max(Decimal(one_way.get((token, way), 0)) for way in (True, False)) for token, _ in one_way}
+        rows = [row.effect for row in book.effects_of(order.venue, order.client_ref) if row.effect.kind == "principal"]
+    moved: dict[str, Decimal] = {}
+    for way in (-1,) if order.direction == "rollback" else (-1, 1):
+        for token in {row.token for row in rows}:
+            amount = sum((abs(row.delta) for row in rows if row.token == token and row.delta * way > 0), Decimal(0))
+            moved[token] = max(amount, moved.get(token, Decimal(0)))
+    return moved
 
 
 @settings(max_examples=60, deadline=None)

@@ -68,9 +68,14 @@ def gather(
         yield Witnesses(plan, ordered, account.orders, account.effects)
 
 
-def violations(left: Witnesses, *, blocked: bool = False) -> list[str]:
-    """Return every broken invariant of one ended group, in words. `blocked` says that it may have been."""
-    found = [*_end(left), *_once(left), *_intended(left), *_told(left), *_summed(left), *_in_order(left)]
+def violations(
+    left: Witnesses, *, blocked: bool = False, carried: Mapping[str, Decimal] | None = None
+) -> list[str]:
+    """Return every broken invariant of one ended group, in words.
+
+    `blocked` says that it may have been; `carried` is the effect that the run of a late effect begins with.
+    """
+    found = [*_end(left), *_once(left), *_intended(left), *_told(left), *_summed(left, carried or {}), *_in_order(left)]
     if not blocked:
         found += [f"blocked: {each.reason}" for each in left.transitions(TransitionKind.BLOCKED)]
     return found
@@ -126,12 +131,18 @@ def _told(left: Witnesses) -> Iterator[str]:
             yield f"S4: {outcome.operation_id} says {_text(outcome.actual_deltas)}, the venue {_text(moved)}"
 
 
-def _summed(left: Witnesses) -> Iterator[str]:
+def late_news(left: Witnesses) -> dict[str, dict[str, Decimal]]:
+    """Return, per run of a late effect, the effect that this group did not know when it ended."""
+    news = [each.facts for each in left.transitions(TransitionKind.LATE_EFFECT) if "late_group" in each.facts]
+    return {facts["late_group"]: {key: Decimal(text) for key, text in facts["new"].items()} for facts in news}
+
+
+def _summed(left: Witnesses, carried: Mapping[str, Decimal]) -> Iterator[str]:
     """Hold the end's own sums against the ledger."""
     if not left.ends:
         return
-    end, moved = left.ends[0], _sum(left.effects)
-    said = add(end.friction, end.residual_deltas)
+    end, moved = left.ends[0], add(_sum(left.effects), carried)
+    said = add(end.friction, end.residual_deltas, *late_news(left).values())
     if end.group_status == "completed":
         said = add(said, *(located(o.expected_deltas, o.source_venue, o.target_venue) for o in left.plan.operations))
         done = {o.operation_id for o in left.operations if o.direction is Direction.FORWARD and o.status == "confirmed"}

@@ -77,6 +77,7 @@ def test_pause_all_reaches_every_open_group(desk: Desk) -> None:
     desk.waits_for("b-7", "list", "--needs-operator", "--json")
 
     paused = desk.says("pause", "--all")
+    desk.says("resume", "--all")
 
     assert paused.exit_code == 0
     assert "group b-7: " in paused.stderr

@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.textbook.sides import Ours, Textbook
+from tests.textbook.worker import HURRIED, SOON
 from tests.workflows.house import House
 
 
@@ -23,3 +24,10 @@ def ours(tmp_path: Path, client: Client, task_queue: str) -> Ours:
     folder = tmp_path / "ours"
     folder.mkdir()
     return Ours(House(folder, client, task_queue))
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the workflows of this process the timeouts of the others."""
+    for name in HURRIED:
+        monkeypatch.setattr(f"workflows.calls.{name}", SOON)

@@ -1,21 +1,23 @@
 """The two sides that are compared: a textbook's saga at its exchange, and a group at the paper venues."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import CancelledError
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from allornone import wire
+from allornone.client.asking import asked
 from allornone.core.start import GroupStart
 from allornone.events import AtomicOperationGroupEvent
 from allornone.models.group import AtomicGroup
-from allornone.models.result import GroupResult
+from allornone.models.result import GroupResult, GroupView
 from allornone.venues.paper.rows import OrderState
 from tests.textbook.exchange import Exchange, Ledger
 from tests.textbook.moments import PATIENCE_S, TICK_S, Moments, until
@@ -52,12 +54,12 @@ class Textbook:
         ):
             yield
 
-    async def start(self, form: Form) -> Saga:
-        """Start a saga."""
+    async def start(self, form: Form, suffix: str = "") -> Saga:
+        """Start a saga; of several, each with a suffix to its id."""
         return await self._client.start_workflow(
             "TextbookSaga",
             form,
-            id=self.task_queue,
+            id=self.task_queue + suffix,
             task_queue=self.task_queue,
             result_type=str,
             task_timeout=TASK_TIMEOUT,
@@ -100,6 +102,20 @@ class Ours:
         """Wait until a line is in the ledger, and return all."""
         await until(lambda: line in self.ledger())
         return self.ledger()
+
+    async def shows_view(self, group: Handle, wanted: Callable[[GroupView], bool]) -> GroupView:
+        """Wait until the group shows what is wanted; a question that a frozen worker took is asked again."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                with suppress(RPCError):
+                    view = await asked(group, TASK_TIMEOUT.total_seconds())
+                    if wanted(view):
+                        return view
+                await asyncio.sleep(TICK_S)
+
+    async def records(self, words: str) -> None:
+        """Wait until the event log has it."""
+        await until(lambda: words in self.house.seen.story())
 
 
 def ledger(house: House) -> list[str]:

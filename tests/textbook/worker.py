@@ -26,13 +26,15 @@ from tests.textbook.watched import WatchedVenue
 from worker.build import sandbox
 from workflows.atomic_group import AtomicGroupWorkflow
 
-SOON = timedelta(seconds=2)
+SOON = timedelta(seconds=4)
 """For every timeout: a dead worker is given up after it, and what it may have sent expires."""
+
+HURRIED = ("SEND_TIMEOUT", "LOOK_TIMEOUT", "RECORD_TIMEOUT", "SEND_WINDOW")
 
 
 def hurry() -> None:
     """Set the workflow's timeouts; in the test's own process a fixture does so, and takes it back."""
-    for name in ("SEND_TIMEOUT", "LOOK_TIMEOUT", "RECORD_TIMEOUT", "SEND_WINDOW"):
+    for name in HURRIED:
         setattr(workflows.calls, name, SOON)
 
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.campaign.matrix.points import Fault
-from tests.campaign.matrix.rig import Rig
+from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.crew import Hand
 from tests.campaign.rig.disk import Switches
 from tests.campaign.rig.line import Line
 
-OUTAGE_S = 3.0
-"""Longer than every start-to-close of the matrix (2 s), so that whatever was under way is given up."""
 HOUR_S = 3600.0
 
 Hire = Callable[[], Awaitable[Hand]]
@@ -28,6 +26,7 @@ class Site:
     folder: Path
     hire: Hire
     late: bool
+    outage_s: float
     line: Line | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     healing: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -42,7 +41,7 @@ class Site:
         self.healing.append(asyncio.create_task(self._healed(repair)))
 
     async def _healed(self, repair: Callable[[], None]) -> None:
-        await asyncio.sleep(OUTAGE_S)
+        await asyncio.sleep(self.outage_s)
         if self.late:
             await self.ended.wait()
         repair()
@@ -67,7 +66,6 @@ async def strike(fault: Fault, site: Site, hand: Hand) -> str:
             await site.hire()
         case Fault.DISK_FULL:
             site.switches.fill()
-            site.heal(site.switches.empty)
         case Fault.TORN_TAIL:
             site.switches.tear()
         case Fault.CLOCK_AHEAD:

@@ -13,6 +13,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+import activities.sweep_late
 import workflows.calls
 import workflows.group_sweep
 from allornone.client.quiet import quiet_core
@@ -34,6 +35,9 @@ from worker.build import build_worker
 
 SETTLE_S = Decimal("0.5")
 """The paper venues' reads are never stale unless scripted, and their clock is this machine's."""
+
+SWEEP_LOOKS_MAX = 10_000
+"""A soak's sweep looks at every reference of its batch at once."""
 
 TIMEOUTS = ("SEND_TIMEOUT", "LOOK_TIMEOUT", "RECORD_TIMEOUT")
 
@@ -99,6 +103,7 @@ async def work(spec: WorkerSpec) -> None:
         setattr(workflows.calls, name, timedelta(seconds=spec.send_s))
     workflows.calls.SEND_WINDOW = timedelta(seconds=spec.window_s)
     workflows.group_sweep.SWEEP_TIMEOUT = timedelta(seconds=spec.send_s)
+    activities.sweep_late.LOOKS_MAX = SWEEP_LOOKS_MAX
     post = Post(spec.control, spec.name, spec.points)
     remotes = [RemotePaperVenue(name, spec.venues_url, timeout_s=max(spec.send_s / 2, 1)) for name in PAPER_VENUES]
     venues: Mapping[str, Venue] = {venue.name: PointedVenue(venue, post) for venue in remotes}

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from tests.campaign.virtual import memory
 from tests.campaign.virtual.call import Call
-from tests.campaign.virtual.memory import Stretch
+from tests.campaign.virtual.memory import Stretch, Task
 from tests.campaign.virtual.venue import moment
 
 Begin = Callable[[], Coroutine[Call | None, Any, Any]]
@@ -43,6 +43,7 @@ class Attempt:
     what: What
     index: int
     reference: str
+    task: Task
     begin: Begin
     node: int
     """Where it is, of all the places where an activity was: the same for all that were told the same."""
@@ -64,7 +65,7 @@ class Attempt:
 
     def again(self, number: int) -> "Attempt":
         """Return another copy of the same activity, from its beginning."""
-        return Attempt(number, self.what, self.index, self.reference, self.begin, self.root, self.root)
+        return Attempt(number, self.what, self.index, self.reference, self.task, self.begin, self.root, self.root)
 
     def tell(self, told: Told) -> None:
         """Resume it; it runs up to its next call, or to its end."""

@@ -1,5 +1,8 @@
 """Once nothing goes wrong any more: a fair course to the end, with an operator only where the machine asks for one."""
 
+from math import ceil
+from typing import Protocol
+
 from allornone.core.answer import Fence
 from allornone.core.standing import standing
 from allornone.core.steps import Wait
@@ -7,6 +10,7 @@ from allornone.errors import CommandRefusedError
 from allornone.models.commands import CancelCommand
 from allornone.models.group import GroupStatus
 from tests.campaign.virtual import witness
+from tests.campaign.virtual.attempt import Attempt
 from tests.campaign.virtual.operator import CANCEL, RESUME, help_
 from tests.campaign.virtual.witness import Violation
 from tests.campaign.virtual.world import World
@@ -16,11 +20,24 @@ PATIENCE = 25
 """Looks at what can never be fenced before the operator says so."""
 
 
+class Script(Protocol):
+    """What goes wrong on the way, where something still does."""
+
+    def answers(self, world: World, attempt: Attempt) -> str:
+        """Return how what an attempt waits for is answered."""
+        ...
+
+    def meanwhile(self, world: World) -> None:
+        """Let happen what happens by itself."""
+        ...
+
+
 class Healing:
     """What it took: `asked` tells whether an operator had to say something, `blocked` whether the group was."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, tick_s: float = 1.0, script: Script | None = None) -> None:
+        self.world, self._tick_s, self._script = world, tick_s, script
+        self._retries = 0
         self.blocked = self.asked = False
         self.began = world.now
         self._loops = 0
@@ -36,10 +53,13 @@ class Healing:
 
     def _goes_on(self) -> None:
         world = self.world
-        self.blocked = self.blocked or standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
+        if self._script is not None:
+            self._script.meanwhile(world)
         awaited = [number for number in world.life.awaits if number in world.attempts]
         if awaited:
-            world.step(awaited[0])
+            number = awaited[0]
+            how = self._script.answers(world, world.attempts[number]) if self._script is not None else "ok"
+            world.step(number, how)
         elif world.life.finished:
             self._leftovers()
         else:
@@ -55,6 +75,7 @@ class Healing:
     def _waits(self) -> None:
         world, step = self.world, self.world.life.step
         assert isinstance(step, Wait)
+        self.blocked = self.blocked or standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
         flight = world.life.state.flight
         if flight is not None and flight.fence is Fence.NEVER_SETTLED:
             self._loops += 1
@@ -65,7 +86,7 @@ class Healing:
             if not self._helped():
                 raise Violation(f"L6: no command helps, waiting for {step.reason}")
             return
-        world.waits(step.seconds)
+        world.waits(ticks(step.seconds, self._tick_s))
 
     def _helped(self) -> bool:
         """Say what makes sense where the machine waits for a person."""
@@ -86,12 +107,10 @@ class Healing:
         """Retry helps only so often: what is left after that is a person's to settle."""
         if name != "retry":
             return True
-        self._retries = getattr(self, "_retries", 0) + 1
+        self._retries += 1
         return self._retries <= 2
 
 
-def heal(world: World) -> Healing:
-    """Bring a world to its end."""
-    healing = Healing(world)
-    healing.run()
-    return healing
+def ticks(seconds: float, tick_s: float) -> float:
+    """Return `seconds` rounded up to whole ticks of the clock, at least one."""
+    return max(ceil(seconds / tick_s), 1) * tick_s

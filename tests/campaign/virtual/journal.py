@@ -1,13 +1,12 @@
 """The event log in memory: the real rules of `allornone.eventlog` over a list instead of files."""
 
 from collections.abc import Callable
-from dataclasses import fields as fields_of
-from dataclasses import is_dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from allornone.eventlog import aftermath, permit, recording
 from allornone.eventlog.facts import plain
-from allornone.eventlog.index import Index, Place
+from allornone.eventlog.entry import Entry, Place
+from allornone.eventlog.groupindex import GroupIndex, ReferenceIndex
 from allornone.eventlog.layout import MODELS, file_of
 from allornone.eventlog.line import Fields
 from allornone.events import Event
@@ -20,13 +19,43 @@ _plain: dict[int, tuple[Event, Fields]] = {}
 _numbered: dict[tuple[int, int], tuple[Event, Event]] = {}
 
 
+@dataclass(slots=True)
+class VirtualIndex:
+    """What the rules ask of an index, in memory alone."""
+
+    events: dict[str, Place] = field(default_factory=dict[str, Place])
+    groups: dict[str, GroupIndex] = field(default_factory=dict[str, GroupIndex])
+
+    def event(self, event_id: str) -> Place | None:
+        """Return where an event lies."""
+        return self.events.get(event_id)
+
+    def group(self, group_id: str | None) -> GroupIndex:
+        """Return what is known of a group."""
+        return self.groups.get(group_id or "") or GroupIndex()
+
+    def add(self, entry: Entry) -> None:
+        """Take in a record."""
+        self.events.setdefault(entry.event_id, entry.place)
+        self.groups.setdefault(entry.group_id, GroupIndex()).add(entry)
+
+    def copy(self) -> "VirtualIndex":
+        """Return the same index, to be added to by itself."""
+        return VirtualIndex(self.events.copy(), {name: _copied(group) for name, group in self.groups.items()})
+
+
+def _copied(group: GroupIndex) -> GroupIndex:
+    references: dict[str, ReferenceIndex] = {name: replace(each) for name, each in group.references.items()}
+    return GroupIndex(group.marks.copy(), references, group.started, group.end_ids.copy())
+
+
 class VirtualJournal:
     """What the rules need of a journal. A copy shares the index until one of the two writes."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._seqs: list[int] = []
-        self._index = Index()
+        self._index = VirtualIndex()
         self._shared = False
 
     def copy(self) -> "VirtualJournal":
@@ -37,7 +66,7 @@ class VirtualJournal:
         return twin
 
     @property
-    def index(self) -> Index:
+    def index(self) -> VirtualIndex:
         """The index of all records, as a writer keeps it."""
         return self._index
 
@@ -45,11 +74,12 @@ class VirtualJournal:
         """Write an event with the next `seq` of its group, and return that. There is always room."""
         del from_reserve
         if self._shared:
-            self._index, self._shared = _copied(self._index), False
+            self._index, self._shared = self._index.copy(), False
         group_id = event.atomic_group_id
         seq = self._index.group(group_id).next_seq if group_id else 0
-        place = Place(file_of(event), len(self.events), 0)
-        self._index.add({**_plain_of(event), "seq": seq}, place)
+        entry = Entry.of({**_plain_of(event), "seq": seq}, Place(file_of(event), 0, len(self.events), 0))
+        assert entry is not None
+        self._index.add(entry)
         self.events.append(event)
         self._seqs.append(seq)
         return seq
@@ -82,22 +112,6 @@ def forget() -> None:
     memory.forget()
 
 
-def _copied(value: Any) -> Any:
-    """Copy an index as deep as it changes: its maps, lists and entries; places and marks never do."""
-    if isinstance(value, Index):
-        twin = Index()
-        for name, inner in vars(value).items():
-            setattr(twin, name, _copied(inner))
-        return twin
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, list | set):
-        return value.copy()  # pyright: ignore[reportUnknownVariableType]
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value)(*(_copied(getattr(value, each.name)) for each in fields_of(value)))
-    return value
-
-
 def operation_at(journal: VirtualJournal, place: Place | None) -> OperationExecutionEvent | None:
     """Stand in for `permit._operation`: what a line is read back as, read once."""
     if place is None:
@@ -118,7 +132,5 @@ _RULES: dict[str, Answerer] = {
     "record": lambda *given: recording.record(*given),
     "reference": lambda *given: permit.trace(*given),
     "group": lambda *given: recording.group_trace(*given),
-    "open_groups": lambda journal: journal.index.open_groups(),
-    "ended_groups": lambda journal, since: journal.index.ended_groups(since),
     "references": lambda *given: aftermath.references(*given),
 }

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from activities.tasks import OperationTask, RecordTask
+from allornone.core.answer import Answer
 from allornone.core.state import GroupState, Notice
 from allornone.core.steps import Step
-from allornone.eventlog import Permit, Recorded, ReferenceTrace
+from allornone.eventlog import GroupTrace, Permit, Recorded, ReferenceTrace
 from allornone.eventlog.trace import PermitState
 from allornone.events import Event
 from allornone.models.group import AtomicGroup
@@ -20,7 +21,7 @@ from allornone.models.execution import ExecutionHandshake
 from allornone.venues.reading import Reading
 
 Task = OperationTask | RecordTask
-ENTRIES_MAX = 400_000
+ENTRIES_MAX = 200_000
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Stretch:
 turned: dict[tuple[int, GroupState], Turned] = {}
 stretches: dict[tuple[int, object], Stretch] = {}
 names: dict[str, str] = {}
+small: dict[int, tuple[Answer, Answer]] = {}
 _kept: list[object] = []
 _scopes: dict[tuple[object, ...], int] = {}
 _nodes = [0]
@@ -67,7 +69,7 @@ def scope(plan: AtomicGroup, *how: object) -> int:
 
 def forget() -> None:
     """Forget everything."""
-    for memory in (turned, stretches, names, _kept, _scopes):
+    for memory in (turned, stretches, names, small, _kept, _scopes):
         memory.clear()
 
 
@@ -84,6 +86,8 @@ def key_of(value: object) -> object:
             return value.state if value.state is PermitState.WRITTEN else (value.state, _trace_key(value.trace)), value.trace.seq
         case ReferenceTrace():
             return _trace_key(value)
+        case GroupTrace():
+            return value.seq, _event_key(value.started), value.ended
         case Reading():
             return value.state, value.handshake, value.venue_time
         case dict():

@@ -24,8 +24,6 @@ RESUME = ResumeCommand(actor="ann")
 def words(world: World, kinds: frozenset[str]) -> Iterator[tuple[str, Command]]:
     """Yield what may be said, each with a name; the group refuses what makes no sense."""
     state = world.life.state
-    if state.verdict is not None:
-        return
     if "cancel" in kinds or "commands" in kinds:
         yield "cancel", CANCEL
     if "pause" in kinds or "commands" in kinds:

@@ -43,6 +43,8 @@ class Profile:
     lateness_s: int = 0
     settle_s: int = 31
     stale_s: int = 31
+    enforces: bool = True
+    """False for a venue that declares to refuse what comes late, and takes it."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -120,6 +122,11 @@ def shown(name: str, order: Order | None, now: float) -> Reading:
     return _reading(name, _state(order), order.done, order.asked, order.drift, now)
 
 
+def unreadable(name: str, now: float) -> Reading:
+    """Return an answer that proves nothing: an HTTP 5xx."""
+    return _reading(name, ReadingState.UNKNOWN, 0, 1, "", now)
+
+
 @lru_cache(100_000)
 def _reading(name: str, state: ReadingState, done: int, asked: int, drift: Drift, now: float) -> Reading:  # noqa: PLR0917
     return Reading(state=state, handshake=_handshake(name, state, done, asked, drift), venue_time=moment(now))
@@ -136,6 +143,7 @@ _STATUS = {
     ReadingState.OPEN: ExecutionStatus.PENDING,
     ReadingState.REFUSED: ExecutionStatus.FAILED,
     ReadingState.NOT_FOUND: ExecutionStatus.UNKNOWN,
+    ReadingState.UNKNOWN: ExecutionStatus.UNKNOWN,
 }
 
 

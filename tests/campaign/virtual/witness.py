@@ -110,6 +110,8 @@ def _sees_intent(world: "World", event: OperationExecutionEvent) -> None:
     holds(event.plan_hash == world.plan.plan_hash, "S17", f"{name} has another plan")
     holds(world.end is None, "S18", f"the intent of {name} was written after the end")
     holds(not world.revoked(reference), "S18", f"the intent of {name} was written after its revocation")
+    settled = [each.outcome for each in world.operations(reference) if each.outcome in NOTHING]
+    holds(not settled, "S18", f"the intent of {name} was written after it was recorded as {settled}")
     if event.direction is FORWARD:
         _sees_forward(world, name, index)
     else:

@@ -29,7 +29,7 @@ from tests.campaign.virtual.call import AskingLog, AskingVenue, Call
 from tests.campaign.virtual.journal import VirtualJournal
 from tests.campaign.virtual.life import Life
 from tests.campaign.virtual.memory import Task
-from tests.campaign.virtual.venue import Drift, Order, Profile, order_of, shown
+from tests.campaign.virtual.venue import Drift, Order, Profile, order_of, shown, unreadable
 
 SETTLED = frozenset({"confirmed", "failed", "rolled_back"})
 
@@ -161,7 +161,7 @@ class World:
     def _attempt(self, step: Step, task: Task, node: int) -> Attempt:
         what, begun = self._activity(step, task)
         ref = task.client_ref if isinstance(task, OperationTask) else ""
-        return Attempt(self._number(), what, task_index(task), ref, begun, node, node)
+        return Attempt(self._number(), what, task_index(task), ref, task, begun, node, node)
 
     def _number(self) -> int:
         self.count += 1
@@ -318,13 +318,18 @@ class World:
         witness.sees_send(self, attempt.reference)
         self.sent |= {attempt.reference}
         order = order_of(request, self.now)
-        attempt.received = Told(0.0, raises=self._refusal(attempt.reference, how))
-        if attempt.received.raises is None or how in EXECUTED:
+        if how in ("5xx", "5xx executed"):
+            if how != "5xx":
+                self._arrives(attempt.reference, order, "full")
+            attempt.received = Told(0.0, unreadable(request.operation_id, self.now))
+            return
+        refusal = self._refusal(attempt.reference, how)
+        if refusal is None or how in EXECUTED:
             self._arrives(attempt.reference, order, EXECUTED.get(how, how))
         elif how == "underway":
             self.wire[attempt.reference] = order
-        if attempt.received.raises is None:
-            attempt.received = Told(0.0, self._shown(attempt.reference, request))
+        shows = self._shown(attempt.reference, request) if refusal is None else None
+        attempt.received = Told(0.0, shows, refusal)
 
     def _refusal(self, client_ref: str, how: str) -> Exception | None:
         """Return what a send comes back with where it is not a reading."""
@@ -332,7 +337,7 @@ class World:
             return RefusedError("by the venue's own rules")
         if how == "not_sent":
             return NotSentError("no connection")
-        if how == "underway" or how in EXECUTED or how == "dropped":
+        if how in ("underway", "dropped") or how in EXECUTED:
             return LostAnswerError(how)
         known = self.orders.get(client_ref)
         if known is not None and (self.profile.ids == "strict" or known.rest):
@@ -341,7 +346,7 @@ class World:
 
     def _arrives(self, client_ref: str, order: Order, how: str) -> None:
         """Let a request reach the venue, which does it, or a part, or says that it came too late."""
-        if self.profile.expiry == "enforced" and self.now > order.not_after:
+        if self.profile.expiry == "enforced" and self.profile.enforces and self.now > order.not_after:
             self.orders.setdefault(client_ref, replace(order, refused=True))
             return
         known = self.orders.get(client_ref)

@@ -1,5 +1,6 @@
 """The records that a virtual group leaves, as its activities would write them."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,8 @@ from allornone.models.group import AtomicGroup, GroupStatus
 from tests.unit.core.answers import FORWARD, Reference
 from tests.unit.core.references import remembered
 
-MOMENT = "2026-01-05T12:00:00+00:00"
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+MOMENT = NOON.isoformat()
 _FAILED = (AnswerKind.REFUSED, AnswerKind.NOT_SENT, AnswerKind.ABSENT)
 
 
@@ -25,6 +27,10 @@ class Journal:
         self.plan = plan
         self.events: list[Event] = []
         self._outcomes: dict[Reference, OperationExecutionEvent] = {}
+
+    def kinds(self) -> list[str]:
+        """Return the transitions among the records."""
+        return [event.kind.value for event in self.events if isinstance(event, GroupTransitionEvent)]
 
     def sends(self, reference: Reference) -> None:
         """Write the intent of a reference."""
@@ -54,6 +60,10 @@ class Journal:
         self._add(
             self._transition(notice.kind, reason=notice.reason, actor=notice.actor, client_ref=ref, facts=notice.facts)
         )
+
+    def recovers(self, **facts: str) -> None:
+        """Write that a new life begins."""
+        self._add(self._transition(TransitionKind.RECOVERED, facts=dict(facts)))
 
     def ends(self, status: GroupStatus) -> None:
         """Write the end."""
@@ -117,7 +127,7 @@ class Journal:
             target_token=operation.target_token,
             operation_details={},
             atomic_group_id=self.plan.atomic_group_id,
-            submitted_at=MOMENT,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] (read by pydantic)
+            submitted_at=NOON,
             direction=direction,
             epoch=epoch,
             client_ref=remembered(self.plan, *reference),

@@ -41,10 +41,12 @@ class Rebirth(Schedule):
                 self.journal.notes(step)
                 self.state = recorded(self.state, len(self.journal.events), superseded=False)
             case Execute(index, epoch):
+                assert self.state.orphaned is None, "sent forward before an operator said so"
                 self.witness.sees_execute(index, epoch, self.state)
                 asked = AMOUNT - self.world.believed(index, FORWARD)
                 self._sends((index, FORWARD, epoch), asked)
             case Undo(index, epoch):
+                assert self.state.orphaned is None, "undone before an operator said so"
                 self.witness.sees_undo(index, epoch, self.state)
                 self._sends((index, ROLLBACK, epoch), self.world.believed(index))
             case Look(index, direction, epoch):
@@ -128,7 +130,7 @@ class Rebirth(Schedule):
         for was, now in zip(before.operations, after.operations, strict=True):
             assert was.accepted == now.accepted, "an operator's word was forgotten"
             kept = {(each.direction, each.epoch) for each in now.attempts} | set(now.unfenced)
-            assert {each for each in was.unfenced} <= kept, "what may still take effect was forgotten"
+            assert set(was.unfenced) <= kept, "what may still take effect was forgotten"
             logged = {(each.direction, each.epoch) for each in was.attempts if each.kind is not AnswerKind.UNKNOWN}
             assert logged <= kept | self._in_flight(), "an outcome was forgotten"
 

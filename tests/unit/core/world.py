@@ -53,6 +53,8 @@ class World:
     now: float = 0.0
     orders: dict[Reference, Order] = field(default_factory=dict[Reference, Order])
     no_undo: frozenset[int] = frozenset()
+    halts: int = 0
+    """How many forward sends in a row are still to be halted: by the worker, so that the venue hears of none."""
 
     def truth(self, number: int) -> int:
         """Return the true sum of effects of one operation and its undos."""
@@ -73,6 +75,9 @@ class World:
     def send(self, reference: Reference, asked: int) -> Answer | None:
         """Take a send, and return what comes back, None where the activity is lost."""
         number, direction, _ = reference
+        if direction is FORWARD and self.halts:
+            self.halts -= 1
+            return told(reference, AnswerKind.HALTED)
         if direction is not FORWARD and number in self.no_undo:
             return told(reference, AnswerKind.NO_UNDO)
         assert asked > 0, f"{reference} was sent for {asked}"

@@ -151,3 +151,18 @@ async def test_unknown_is_no_outcome_and_gives_way_to_one(log: JsonlEventLog) ->
 
     await log.record((CONFIRMED,), known_seq=1)
     assert (await log.reference(GROUP, FIRST_REF)).outcome == operation("confirmed", seq=2)
+
+
+async def test_who_does_not_know_an_outcome_that_is_recorded_adds_nothing(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED, CONFIRMED, end()), known_seq=0)
+
+    late = await log.record((operation("unknown"),), known_seq=1)
+
+    assert written(tmp_path) == [(1, "started"), (2, "confirmed"), (3, "completed")]
+    assert late.seq == 3
+
+
+async def test_an_outcome_may_follow_what_was_unknown(log: JsonlEventLog, tmp_path: Path) -> None:
+    await log.record((STARTED, operation("unknown"), CONFIRMED), known_seq=0)
+
+    assert written(tmp_path) == [(1, "started"), (2, "unknown"), (3, "confirmed")]

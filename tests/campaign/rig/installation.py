@@ -1,9 +1,9 @@
-"""Everything the matrix runs on, entered together: a server, the venues, a zygote, the roads between them."""
+"""Everything the campaign runs on, entered together: a server, the venues, a zygote, the roads between them."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,14 +14,14 @@ import yaml
 from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from tests.campaign.plans import FAULTS
+from allornone.client.quiet import quiet_core
 from tests.campaign.rig.control import control
 from tests.campaign.rig.crew import Crew, crew
 from tests.campaign.rig.gate import Gate, gate
 from tests.campaign.rig.server import Listening, paper, temporal
 from worker.namespace import register_search_attributes
 
-TASK_TIMEOUT = timedelta(seconds=2)
+TASK_TIMEOUT = timedelta(seconds=4)
 """Of a workflow task, ten seconds otherwise: that long a stopped worker keeps one to itself."""
 
 Listener = Callable[[str], Awaitable[str]]
@@ -64,11 +64,15 @@ async def connected(server: Listening) -> Client:
 
 
 @asynccontextmanager
-async def rig() -> AsyncGenerator[Rig]:
-    """Have it all run meanwhile; nothing of it outlives this, nor the process. Enter from the main thread."""
+async def rig(faults: Sequence[Mapping[str, Any]]) -> AsyncGenerator[Rig]:
+    """Have it all run meanwhile, the venues scripted by `faults`; nothing of it outlives this, nor the process.
+
+    Enter from the main thread.
+    """
+    quiet_core()
     # Short, because a Unix socket's path has at most 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix=f"aon-{os.getpid()}-"))
-    (folder / "paper-faults.yaml").write_text(yaml.safe_dump(list(FAULTS)), "utf-8")
+    (folder / "paper-faults.yaml").write_text(yaml.safe_dump([dict(fault) for fault in faults]), "utf-8")
     listeners: dict[str, Listener] = {}
 
     async def reached(worker: str, point: str) -> str:

@@ -1,0 +1,41 @@
+"""Part C: the soak. Many groups at once, venues and roads that misbehave, kills all along; then every row is explained."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from math import ceil
+
+from tests.campaign.book import Cell, code_of, commit_of
+from tests.campaign.rig.installation import rig
+from tests.campaign.soak.batch import Batch
+from tests.campaign.soak.plans import FAULTS
+from tests.campaign.soak.road import mischief
+from tests.campaign.stream import pumped
+
+BATCH = 100
+"""Groups that share a log; a log of ten thousand would be read anew by every worker that is hired."""
+
+Tell = Callable[[str], None]
+
+
+def run(seed: int, groups: int = 10_000, minutes: float | None = None, tell: Tell = print) -> Iterator[Cell]:
+    """Run `groups` groups in batches, none begun after `minutes`; yield a verdict a batch. From the main thread."""
+    yield from pumped(_run(seed, groups, minutes, tell))
+
+
+async def _run(seed: int, groups: int, minutes: float | None, tell: Tell) -> AsyncGenerator[Cell]:
+    code, commit = code_of(), commit_of()
+    async with rig(FAULTS) as installed:
+        installed.gate.draw = mischief(seed)
+        now = asyncio.get_running_loop().time
+        begun = now()
+        for number in range(ceil(groups / BATCH)):
+            if minutes is not None and now() - begun > minutes * 60:
+                return
+            size = min(BATCH, groups - number * BATCH)
+            batch = Batch(installed, seed, number, size)
+            found = await batch.run()
+            verdict = "broken" if found.broken else "held"
+            name = f"seed {seed} batch {number:03} of {size} groups"
+            note = "; ".join((found.summary, *found.broken))[:2000]
+            tell(f"C {verdict:6} {found.seconds:6.1f} s  {name}  {note}")
+            yield Cell("C", name, verdict, seed, commit, code, found.seconds, note)
