@@ -9,7 +9,8 @@ from typing import Any
 from tests.campaign import planted, repeat, schedules
 from tests.campaign.book import Cell, Part, Verdict, code_of, commit_of
 from tests.campaign.configurations import CONFIGURATIONS
-from tests.campaign.pairs import PROFILES, Cell as Behaviour, Pair, pairs, play, scenarios, singles
+from tests.campaign.pairs import PROFILES, Pair, pairs, play, scenarios, singles
+from tests.campaign.pairs import Cell as Behaviour
 from tests.campaign.rules import RULES, switched_off
 from tests.campaign.space import Explored, explore
 from tests.campaign.virtual import memory
@@ -49,7 +50,9 @@ class Ask:
         """Return this shard's share."""
         return items[self.shard[0] :: self.shard[1]]
 
-    def cell(self, part: Part, name: str, verdict: Verdict, seconds: float, note: str = "", seed: int | None = None) -> Cell:  # noqa: PLR0917
+    def cell(
+        self, part: Part, name: str, verdict: Verdict, seconds: float, note: str = "", *, seed: int | None = None
+    ) -> Cell:
         """Return a verdict."""
         return Cell(part, name, verdict, self.seed if seed is None else seed, self.commit, self.code, seconds, note)
 
@@ -145,7 +148,7 @@ def _schedules(ask: Ask, tell: Tell) -> Iterator[Cell]:
         told = "; ".join(f"seed {each.seed}: {each.broken}" for each in broken[:3])
         note = told or ", ".join(f"{end} {count}" for end, count in sorted(ends.items()))
         tell(f"A schedules {seed}..{seed + BATCH - 1}: {note} ({BATCH / seconds:.0f} a second)")
-        yield ask.cell("A", f"schedules: {seed}", "broken" if broken else "held", seconds, note, seed)
+        yield ask.cell("A", f"schedules: {seed}", "broken" if broken else "held", seconds, note, seed=seed)
 
 
 def _repetitions(ask: Ask, tell: Tell) -> Iterator[Cell]:
