@@ -1,6 +1,6 @@
 # Everything a checkout needs, from `python3` (3.11 or newer) and pip alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check soak clean
+.PHONY: help demo dev test check soak chaos clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,9 @@ check: $(READY)  ## Check format, style, imports, types and licences
 
 soak: $(READY)  ## Run the tests that repeat one thing, with 200 repetitions
 	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m "soak or long"
+
+chaos: $(READY)  ## Run the fault campaign in its daily form, about half an hour; SEED=n to repeat one
+	@$(BIN)/python -m tests.campaign --seed $(or $(SEED),0)
 
 clean:  ## Remove what make made, and the demo's data; never a log that is in use
 	@if [ -e .allornone/server.json ]; then echo "a server of .allornone may run; stop it first" >&2; exit 2; fi

@@ -1,5 +1,6 @@
 """How each rule of the protocol is switched off: another function in the place of the real one, in a rig alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,13 @@ from allornone.models.group import AtomicGroup
 from allornone.venues.reading import Reading, ReadingState
 from tests.campaign.virtual.venue import NOON
 from workflows import briefs
+
+
+def _always(answer: object) -> Callable[..., object]:
+    def answered(*_: object) -> object:
+        return answer
+
+    return answered
 
 
 def no_permit(patch: pytest.MonkeyPatch) -> None:
@@ -47,7 +55,7 @@ def no_revocation(patch: pytest.MonkeyPatch) -> None:
 
 def revoked_first(patch: pytest.MonkeyPatch) -> None:
     """Look for a revocation before the intent."""
-    real = permit._state  # noqa: SLF001 (the rule itself)
+    real = permit._state  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (the rule itself)
 
     def state(journal: Any, intent: Any, known: ReferenceTrace, known_seq: int) -> PermitState:
         if known.revoked:
@@ -103,7 +111,7 @@ def no_settle_window(patch: pytest.MonkeyPatch) -> None:
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
     """Believe absence at once."""
-    patch.setattr(resolve, "fence", lambda *_: Fence.FENCED)
+    patch.setattr(resolve, "fence", _always(Fence.FENCED))
 
 
 def nothing_is_switched_off(patch: pytest.MonkeyPatch) -> None:
@@ -149,13 +157,18 @@ def no_resolve_guard(patch: pytest.MonkeyPatch) -> None:
             return await judge.nothing(task, request, desk, AnswerKind.ABSENT, "an operator said so")
         return None
 
-    patch.setattr(core_resolve, "_refuse_unless_fenced", lambda *_: None)
+    patch.setattr(core_resolve, "_refuse_unless_fenced", _always(None))
     patch.setattr(resolve, "_claimed", claimed)
 
 
 def no_accepted_guard(patch: pytest.MonkeyPatch) -> None:
     """Accept what is left while something is unknown, and forget that it is."""
-    patch.setattr(core_resolve, "_accept_flight", lambda _plan, state, _command: replace(state, flight=None))
+
+    def accept(plan: AtomicGroup, state: GroupState, said: object) -> GroupState:
+        del plan, said
+        return replace(state, flight=None)
+
+    patch.setattr(core_resolve, "_accept_flight", accept)
 
 
 def no_verdict_lock(patch: pytest.MonkeyPatch) -> None:
@@ -172,7 +185,7 @@ def no_verdict_lock(patch: pytest.MonkeyPatch) -> None:
 def no_pivot(patch: pytest.MonkeyPatch) -> None:
     """Forget that a pivot is in effect."""
     for module in ("turn", "unwind", "recover", "subject", "facts"):
-        patch.setattr(f"allornone.core.{module}.pivot", lambda *_: -1)
+        patch.setattr(f"allornone.core.{module}.pivot", _always(-1))
 
 
 def oldest_first(patch: pytest.MonkeyPatch) -> None:
@@ -202,4 +215,4 @@ def planned_size(patch: pytest.MonkeyPatch) -> None:
 def no_other_lives(patch: pytest.MonkeyPatch) -> None:
     """Let a second life of the group go on as if it were the only one."""
     for module in ("permit", "recording"):
-        patch.setattr(f"allornone.eventlog.{module}.superseded", lambda *_: False)
+        patch.setattr(f"allornone.eventlog.{module}.superseded", _always(False))
