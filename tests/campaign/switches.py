@@ -215,4 +215,4 @@ def planned_size(patch: pytest.MonkeyPatch) -> None:
 def no_other_lives(patch: pytest.MonkeyPatch) -> None:
     """Let a second life of the group go on as if it were the only one."""
     for module in ("permit", "recording"):
-        patch.setattr(f"allornone.eventlog.{module}.superseded", _always(False))
+        patch.setattr(f"allornone.eventlog.{module}.superseded", _always(False))  # noqa: FBT003 (the answer)
