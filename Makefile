@@ -1,6 +1,6 @@
 # Everything a checkout needs, from `python3` (3.11 or newer) and pip alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check soak browser clean
+.PHONY: help demo dev test check soak browser chaos clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -35,6 +35,9 @@ soak: $(READY)  ## Run the tests that repeat one thing, with 200 repetitions
 browser: $(READY)  ## Work Temporal's UI in a real Chromium; needs chromium, node and npm
 	cd tests/browser && npm install --silent
 	@ALLORNONE_BROWSER_REQUIRED=1 $(BIN)/python -m pytest -m browser tests/browser
+
+chaos: $(READY)  ## Run the fault campaign in its daily form, about half an hour; SEED=n to repeat one
+	@$(BIN)/python -m tests.campaign --seed $(or $(SEED),0)
 
 clean:  ## Remove what make made, and the demo's data; never a log that is in use
 	@if [ -e .allornone/server.json ]; then echo "a server of .allornone may run; stop it first" >&2; exit 2; fi

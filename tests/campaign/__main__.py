@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,19 +12,18 @@ from rich.table import Table
 
 from tests.campaign.book import PUBLISHED, Book, Cell
 from tests.campaign.parts import ALL, DAILY_MINUTES, Ask, run
-from pathlib import Path
 
 talk = Console(stderr=True)
 
 
 def main(
+    *,
     part: Annotated[list[str] | None, typer.Option(help="A, B, C, D or E; may be given several times.")] = None,
     seed: Annotated[int, typer.Option(help="Everything random is a function of it.")] = 0,
     shard: Annotated[str, typer.Option(help="Which share of the work: NUMBER/OF, from 1.")] = "1/1",
     minutes: Annotated[float | None, typer.Option(help="Begin nothing more in a part after so long.")] = None,
     schedules: Annotated[int, typer.Option(help="Random schedules of part A in this run.")] = 20_000,
     book: Annotated[Path, typer.Option(help="Where the verdicts are kept.")] = PUBLISHED,
-    *,
     full: Annotated[bool, typer.Option(help="All of it, instead of the daily form.")] = False,
 ) -> None:
     """Run the campaign, or parts of it; keep each verdict; exit 1 where anything is broken.

@@ -150,7 +150,7 @@ class Script:
         return "ok"
 
     def _send(self, world: World, attempt: Attempt) -> str:
-        undoes = attempt.reference in {event.client_ref for event in world.intents(Direction.ROLLBACK)}
+        undoes = attempt.reference in {event.client_ref for event in world.journal.intents(Direction.ROLLBACK)}
         position = attempt.index, Direction.ROLLBACK if undoes else Direction.FORWARD
         number = self._sends[position] = self._sends.get(position, 0) + 1
         self._sent[attempt.reference] = world.now
@@ -192,12 +192,12 @@ def play(pair: Pair, scenario: Scenario, profile: Profile) -> Played:
     except Violation as broken:
         played.broken = f"{' + '.join(map(str, pair))}; {scenario}; {profile.name}: {broken}"
     played.fired, played.blocked, played.seconds = script.fired, healing.blocked, world.now
-    played.end = world.end.group_status if world.end is not None else ""
+    played.end = world.journal.end.group_status if world.journal.end is not None else ""
     return played
 
 
 def _held(world: World, healing: Healing, pair: Pair) -> None:
-    if world.end is None:
+    if world.journal.end is None:
         raise Violation("L1: it has no end record")
     known = not unknowable(world.profile, pair)
     if healing.blocked and known:

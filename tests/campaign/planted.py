@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def mutants() -> tuple[Mutant, ...]:
 
 
 @contextmanager
-def copied() -> Iterator[Path]:
+def copied() -> Generator[Path]:
     """Give a copy of what the checks need, in a folder of its own."""
     with TemporaryDirectory(prefix="planted-") as folder:
         copy = Path(folder)

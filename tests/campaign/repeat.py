@@ -77,10 +77,12 @@ class Repeating:
     def _seen(self) -> tuple[str, list[tuple[str, int]]]:
         world = self.world
         conflicts = [each for each in world.journal.events if isinstance(each, GroupTransitionEvent)]
-        holds(all(each.kind is not TransitionKind.CONFLICT for each in conflicts), "E6", "repeating contradicted itself")
+        holds(
+            all(each.kind is not TransitionKind.CONFLICT for each in conflicts), "E6", "repeating contradicted itself"
+        )
         orders = sorted((world.name(each), order.done) for each, order in world.orders.items())
-        assert world.end is not None
-        return world.end.group_status, orders
+        assert world.journal.end is not None
+        return world.journal.end.group_status, orders
 
     def _goes_on(self) -> None:
         world = self.world
@@ -137,7 +139,7 @@ class Repeating:
         world.step(number, how)
 
     def _is_forward(self, attempt: Attempt) -> bool:
-        undos = {event.client_ref for event in self.world.intents(Direction.ROLLBACK)}
+        undos = {event.client_ref for event in self.world.journal.intents(Direction.ROLLBACK)}
         return attempt.reference not in undos
 
     def _says_cancel(self) -> None:

@@ -96,7 +96,7 @@ class Schedule:
             Healing(self.world, self.tick_s).run()
         except Violation as broken:
             return Verdict(self.seed, "broken", str(broken))
-        end = self.world.end
+        end = self.world.journal.end
         return Verdict(self.seed, end.group_status if end is not None else "superseded")
 
     def _moves(self) -> None:

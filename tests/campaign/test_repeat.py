@@ -52,7 +52,8 @@ class _Inbound(ActivityInboundInterceptor):
         repeating.executed += repeating.times
         if repeating.together:
             return (await asyncio.gather(*(self.next.execute_activity(input) for _ in range(repeating.times))))[0]
-        return [await self.next.execute_activity(input) for _ in range(repeating.times)][0]
+        first, *_ = [await self.next.execute_activity(input) for _ in range(repeating.times)]
+        return first
 
 
 REFUSED = {"behaviour": "refuse", "operation_id": "short", "direction": "forward"}
@@ -73,7 +74,13 @@ REFUSED = {"behaviour": "refuse", "operation_id": "short", "direction": "forward
     ids=["success", "rollback"],
 )
 async def test_on_a_real_server_each_activity_may_be_executed_again(
-    house: House, rules: tuple[dict[str, Any], ...], status: GroupStatus, orders: list[str], times: int, *, together: bool
+    house: House,
+    rules: tuple[dict[str, Any], ...],
+    status: GroupStatus,
+    orders: list[str],
+    times: int,
+    *,
+    together: bool,
 ) -> None:
     house.misbehave(*rules)
     repeating = Repeating(times, together=together)

@@ -96,6 +96,10 @@ class AskingLog:
         trace: GroupTrace = await Call("group", group_id)
         return trace
 
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        events: tuple[Event, ...] = await Call("history", group_id)
+        return events
+
     async def open_groups(self) -> tuple[str, ...]:
         groups: tuple[str, ...] = await Call("open_groups")
         return groups

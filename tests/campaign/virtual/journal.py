@@ -1,19 +1,19 @@
 """The event log in memory: the real rules of `allornone.eventlog` over a list instead of files."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 
 from allornone.eventlog import aftermath, permit, recording
+from allornone.eventlog.entry import SETTLED, Entry, Place
 from allornone.eventlog.facts import plain
-from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.groupindex import GroupIndex, ReferenceIndex
 from allornone.eventlog.layout import MODELS, file_of
 from allornone.eventlog.line import Fields
-from allornone.events import Event
+from allornone.events import AtomicOperationGroupEvent, Event
 from allornone.events.operation import OperationExecutionEvent
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Direction
 from tests.campaign.virtual import memory
-
-Answerer = Callable[..., object]
 
 _plain: dict[int, tuple[Event, Fields]] = {}
 _numbered: dict[tuple[int, int], tuple[Event, Event]] = {}
@@ -61,8 +61,8 @@ class VirtualJournal:
     def copy(self) -> "VirtualJournal":
         """Return the same log, to be written on by itself."""
         twin = VirtualJournal()
-        twin.events, twin._seqs = self.events.copy(), self._seqs.copy()  # noqa: SLF001 (its own kind)
-        twin._index, twin._shared, self._shared = self._index, True, True  # noqa: SLF001
+        twin.events, twin._seqs = self.events.copy(), self._seqs.copy()
+        twin._index, twin._shared, self._shared = self._index, True, True
         return twin
 
     @property
@@ -83,6 +83,39 @@ class VirtualJournal:
         self.events.append(event)
         self._seqs.append(seq)
         return seq
+
+    @property
+    def end(self) -> AtomicOperationGroupEvent | None:
+        """The end record."""
+        for event in reversed(self.events):
+            if isinstance(event, AtomicOperationGroupEvent):
+                return event
+        return None
+
+    def operations(self, client_ref: str) -> list[OperationExecutionEvent]:
+        """Return the operation records of a reference."""
+        return [each for each in self._operations() if each.client_ref == client_ref]
+
+    def intents(self, direction: Direction) -> list[OperationExecutionEvent]:
+        """Return the intents of one direction."""
+        return [each for each in self._operations() if each.status == "pending" and each.direction is direction]
+
+    def unsettled(self) -> set[str]:
+        """Return the references that have an intent, and no outcome."""
+        records = self._operations()
+        begun = {event.client_ref or "" for event in records if event.status == "pending"}
+        return begun - {event.client_ref for event in records if event.status in SETTLED}
+
+    def revoked(self, group_id: str, client_ref: str) -> bool:
+        """Tell whether a reference is revoked."""
+        return self._index.group(group_id).reference(client_ref).revoked
+
+    def has(self, group_id: str, kind: TransitionKind) -> bool:
+        """Tell whether a group has a transition of that kind."""
+        return any(mark.kind == kind for mark in self._index.group(group_id).marks)
+
+    def _operations(self) -> list[OperationExecutionEvent]:
+        return [event for event in self.events if isinstance(event, OperationExecutionEvent)]
 
     def load(self, place: Place) -> Fields:
         """Return the fields of a record."""
@@ -123,14 +156,16 @@ def operation_at(journal: VirtualJournal, place: Place | None) -> OperationExecu
 
 def answer(journal: VirtualJournal, name: str, arguments: tuple[object, ...]) -> object:
     """Answer one call of an `EventLog`, by the rules that every log shares."""
-    return _RULES[name](journal, *arguments)
+    module, rule = _RULES[name]
+    # Looked up anew each time: a rig may have put another rule in its place.
+    return getattr(module, rule)(journal, *arguments)
 
 
-_RULES: dict[str, Answerer] = {
-    "intend": lambda *given: permit.intend(*given),
-    "revoke": lambda *given: permit.revoke(*given),
-    "record": lambda *given: recording.record(*given),
-    "reference": lambda *given: permit.trace(*given),
-    "group": lambda *given: recording.group_trace(*given),
-    "references": lambda *given: aftermath.references(*given),
+_RULES: dict[str, tuple[ModuleType, str]] = {
+    "intend": (permit, "intend"),
+    "revoke": (permit, "revoke"),
+    "record": (recording, "record"),
+    "reference": (permit, "trace"),
+    "group": (recording, "group_trace"),
+    "references": (aftermath, "references"),
 }

@@ -13,6 +13,7 @@ from allornone.core.state import GroupState
 from allornone.core.steps import End, Execute, LastLook, Look, Record, Step, Undo
 from allornone.core.turn import turn
 from allornone.models.commands import Command
+from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import Attempt
@@ -69,7 +70,7 @@ class Life:
         self.state = take(self.plan, self.state, command, command_id)
 
     def tasks(self, step: Step, now: float) -> tuple[tuple[Task, int], ...]:
-        """Return what the activities of a step are told, each with the node at which an activity that is told so begins."""
+        """Return what the activities of a step are told, each with the node at which one that is told so begins."""
         turned = self.turned
         assert turned is not None
         if now not in turned.tasks:
@@ -139,3 +140,23 @@ def _capped(answer: Answer) -> Answer:
     if known is None or known[0] is not answer:
         known = memory.small[id(answer)] = (answer, capped(answer))
     return known[1]
+
+
+def task_index(task: Task) -> int:
+    """Return the number of the operation that a task is about, -1 for none."""
+    if isinstance(task, OperationTask):
+        return int(task.operation.operation_id.removeprefix("op"))
+    return -1
+
+
+def before_send(state: GroupState) -> GroupState:
+    """Return the state as it was before its send was decided: the turn is taken again."""
+    flight = state.flight
+    assert flight is not None
+    progress = state.operations[flight.index]
+    if flight.direction is Direction.FORWARD:
+        progress = replace(progress, forward_epoch=progress.forward_epoch - 1)
+    else:
+        progress = replace(progress, undo_epoch=progress.undo_epoch - 1)
+    operations = (*state.operations[: flight.index], progress, *state.operations[flight.index + 1 :])
+    return replace(state, flight=None, operations=operations)

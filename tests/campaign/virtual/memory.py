@@ -16,8 +16,8 @@ from allornone.core.steps import Step
 from allornone.eventlog import GroupTrace, Permit, Recorded, ReferenceTrace
 from allornone.eventlog.trace import PermitState
 from allornone.events import Event
-from allornone.models.group import AtomicGroup
 from allornone.models.execution import ExecutionHandshake
+from allornone.models.group import AtomicGroup
 from allornone.venues.reading import Reading
 
 Task = OperationTask | RecordTask
@@ -30,9 +30,7 @@ class Turned:
 
     state: GroupState
     step: Step
-    tasks: dict[float, tuple[tuple[Task, int], ...]] = field(
-        default_factory=dict[float, tuple[tuple[Task, int], ...]]
-    )
+    tasks: dict[float, tuple[tuple[Task, int], ...]] = field(default_factory=dict[float, tuple[tuple[Task, int], ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,10 @@ def key_of(value: object) -> object:
     """Return what tells an answer to an activity from another, hashable."""
     match value:
         case Permit():
-            return value.state if value.state is PermitState.WRITTEN else (value.state, _trace_key(value.trace)), value.trace.seq
+            return value.state if value.state is PermitState.WRITTEN else (
+                value.state,
+                _trace_key(value.trace),
+            ), value.trace.seq
         case ReferenceTrace():
             return _trace_key(value)
         case GroupTrace():

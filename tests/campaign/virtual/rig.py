@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from pydantic._internal import _validators
 
 from allornone.core.answer import Answer
 from allornone.models.group import AtomicGroup
@@ -31,7 +30,6 @@ def _plan_hash(plan: AtomicGroup) -> str:
 
 
 _parse_key = lru_cache(10_000)(parse_key)
-_digits = lru_cache(10_000)(_validators._extract_decimal_digits_info)  # noqa: SLF001 (a tenth of all the time)
 
 
 async def _to_its_end(sending: Coroutine[Any, Any, Answer]) -> Answer:
@@ -54,7 +52,6 @@ def rigged() -> Generator[pytest.MonkeyPatch]:
         patch.setattr("allornone.eventlog.permit._operation", operation_at)
         for module in ("positions", "deltas", "core.ending"):
             patch.setattr(f"allornone.{module}.parse_key", _parse_key)
-        patch.setattr("pydantic._internal._validators._extract_decimal_digits_info", _digits, raising=False)
         memory.hashable(patch)
         forget()
         yield patch

@@ -24,6 +24,7 @@ BASE = "binance:BaseToken:ETH"
 FEE = Decimal("0.001")
 
 Drift = Literal["", "fee", "breach"]
+DRIFTS: dict[str, Drift] = {"fee": "fee", "breach": "breach"}
 
 
 @lru_cache(100_000)

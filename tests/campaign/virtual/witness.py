@@ -38,7 +38,7 @@ def holds(condition: object, name: str, what: str) -> None:
 
 def sees_send(world: "World", reference: str) -> None:
     """Hold what must be so when a request leaves."""
-    intents = [event for event in world.operations(reference) if event.status == "pending"]
+    intents = [event for event in world.journal.operations(reference) if event.status == "pending"]
     holds(len(intents) == 1, "S3", f"{world.name(reference)} was sent on {len(intents)} intents")
     holds(reference not in world.sent, "S2", f"{world.name(reference)} was sent twice")
 
@@ -49,12 +49,12 @@ def sees_effect(world: "World", reference: str, before: Order | None, after: Ord
     holds(before is None or before.rest, "S2", f"{name} took effect twice")
     holds(abs(after.done) <= after.asked, "S2", f"{name} filled {after.done} of {after.asked}")
     _within_its_time(world, name, after)
-    end = world.end
+    end = world.journal.end
     ranges = {each["client_ref"] for each in end.unfenced} if end is not None else set[str]()
     holds(end is None or reference in ranges, "S5", f"{name} took effect after the end")
     _outcome_stands(world, reference, name)
     if after.direction is FORWARD:
-        undone = any(event.operation_id == f"op{after.index}" for event in world.intents(ROLLBACK))
+        undone = any(event.operation_id == f"op{after.index}" for event in world.journal.intents(ROLLBACK))
         listed = reference in world.loose
         holds(not undone or listed, "S6", f"{name} took effect after its undo was begun")
     else:
@@ -73,7 +73,7 @@ def _within_its_time(world: "World", name: str, after: Order) -> None:
 
 
 def _outcome_stands(world: "World", reference: str, name: str) -> None:
-    for event in world.operations(reference):
+    for event in world.journal.operations(reference):
         if event.outcome in NOTHING:
             holds(reference in world.loose, "S12", f"{name} was recorded as {event.outcome}, and took effect")
         if event.outcome == AnswerKind.CLOSED:
@@ -108,9 +108,13 @@ def _sees_intent(world: "World", event: OperationExecutionEvent) -> None:
     reference, index = event.client_ref or "", int(event.operation_id.removeprefix("op"))
     name = world.name(reference)
     holds(event.plan_hash == world.plan.plan_hash, "S17", f"{name} has another plan")
-    holds(world.end is None, "S18", f"the intent of {name} was written after the end")
-    holds(not world.revoked(reference), "S18", f"the intent of {name} was written after its revocation")
-    settled = [each.outcome for each in world.operations(reference) if each.outcome in NOTHING]
+    holds(world.journal.end is None, "S18", f"the intent of {name} was written after the end")
+    holds(
+        not world.journal.revoked(world.plan.atomic_group_id, reference),
+        "S18",
+        f"the intent of {name} was written after its revocation",
+    )
+    settled = [each.outcome for each in world.journal.operations(reference) if each.outcome in NOTHING]
     holds(not settled, "S18", f"the intent of {name} was written after it was recorded as {settled}")
     if event.direction is FORWARD:
         _sees_forward(world, name, index)
@@ -119,7 +123,7 @@ def _sees_intent(world: "World", event: OperationExecutionEvent) -> None:
 
 
 def _sees_forward(world: "World", name: str, index: int) -> None:
-    rolling = world.transitions(TransitionKind.ROLLING_BACK)
+    rolling = world.journal.has(world.plan.atomic_group_id, TransitionKind.ROLLING_BACK)
     holds(not rolling, "S18", f"the intent of {name} was written after the group began to roll back")
     accepted = world.accepted()
     for older in range(index):
@@ -136,7 +140,7 @@ AMOUNT_MAX = 2
 
 def _sees_undo(world: "World", name: str, index: int, reference: str) -> None:
     state = world.life.state
-    for other in world.unsettled() - {reference}:
+    for other in world.journal.unsettled() - {reference}:
         holds(other in world.loose, "S10", f"{name} was begun while {world.name(other)} was unknown")
     pivots = [i for i, each in enumerate(world.plan.operations) if each.pivot and world.forward(i)]
     holds(index > max(pivots, default=-1), "S11", f"{name} was begun though a pivot at or after it is in effect")
@@ -155,7 +159,7 @@ def _may_stay(world: "World", state: GroupState, index: int) -> bool:
 
 def _sees_end(world: "World", event: AtomicOperationGroupEvent) -> None:
     status, loose = event.group_status, {each["client_ref"] for each in event.unfenced}
-    unknown = world.unsettled() - loose
+    unknown = world.journal.unsettled() - loose
     holds(not unknown, "S1", f"ended {status} while {[world.name(each) for each in unknown]} was unknown")
     changes = _sum(order.changes() for reference, order in world.orders.items() if reference not in loose)
     listed = add(event.residual_deltas, event.friction)

@@ -1,7 +1,5 @@
 """Everything that there is: a group's run, its log, living attempts, requests on the wire, and the venue's truth."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,45 +10,35 @@ from activities.rollback import roll_back
 from activities.send import send
 from activities.tasks import OperationTask
 from allornone.core.facts import reference
-from allornone.core.state import GroupState, begin
+from allornone.core.state import begin
 from allornone.core.steps import Execute, Finish, LastLook, Look, Step, Undo, Wait
 from allornone.core.subject import subject
-from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
-from allornone.events import AtomicOperationGroupEvent, OperationExecutionEvent
-from allornone.events.transition import TransitionKind
 from allornone.models.commands import Command
-from allornone.models.execution import Direction, ExecutionRequest
+from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.venues import Venue
-from tests.campaign.virtual import journal as rules
-from tests.campaign.virtual import memory, witness
+from tests.campaign.virtual import exchange, memory
 from tests.campaign.virtual.attempt import Attempt, Begin, Told, What, segment_clock
-from tests.campaign.virtual.call import AskingLog, AskingVenue, Call
+from tests.campaign.virtual.call import AskingLog, AskingVenue
 from tests.campaign.virtual.journal import VirtualJournal
-from tests.campaign.virtual.life import Life
+from tests.campaign.virtual.life import Life, before_send, task_index
 from tests.campaign.virtual.memory import Task
-from tests.campaign.virtual.venue import Drift, Order, Profile, order_of, shown, unreadable
-
-SETTLED = frozenset({"confirmed", "failed", "rolled_back"})
-
-
-class LostAnswerError(Exception):
-    """The answer of a send did not arrive."""
+from tests.campaign.virtual.venue import Order, Profile
 
 
 @lru_cache(1000)
 def desk_of(profile: Profile, no_undo: frozenset[str]) -> Desk:
     """Return a worker's means where every question goes to the world."""
-    venues: dict[str, Venue] = {
-        name: AskingVenue(name, profile.capabilities, no_undo) for name in ("binance", "lido")
-    }
+    venues: dict[str, Venue] = {name: AskingVenue(name, profile.capabilities, no_undo) for name in ("binance", "lido")}
     return Desk(venues, AskingLog(), segment_clock, pid=7)
 
 
 class World:
     """One group's world. Who moves it chooses; `faults` are left to be chosen."""
 
-    def __init__(self, plan: AtomicGroup, profile: Profile, faults: int = 0, no_undo: frozenset[str] = frozenset()):
+    def __init__(
+        self, plan: AtomicGroup, profile: Profile, faults: int = 0, no_undo: frozenset[str] = frozenset()
+    ) -> None:
         self.plan, self.profile, self.faults = plan, profile, faults
         self.desk = desk_of(profile, no_undo)
         self.now = 0.0
@@ -77,14 +65,6 @@ class World:
     # What the witness asks.
 
     @property
-    def end(self) -> AtomicOperationGroupEvent | None:
-        """The end record."""
-        for event in reversed(self.journal.events):
-            if isinstance(event, AtomicOperationGroupEvent):
-                return event
-        return None
-
-    @property
     def loose(self) -> frozenset[str]:
         """The references that the run lists as ranges."""
         found = [
@@ -93,33 +73,6 @@ class World:
             for each in progress.unfenced
         ]
         return frozenset(found)
-
-    def operations(self, client_ref: str) -> list[OperationExecutionEvent]:
-        """Return the operation records of a reference."""
-        events = self.journal.events
-        return [each for each in events if isinstance(each, OperationExecutionEvent) and each.client_ref == client_ref]
-
-    def intents(self, direction: Direction) -> Iterator[OperationExecutionEvent]:
-        """Yield the intents of one direction."""
-        for event in self.journal.events:
-            if isinstance(event, OperationExecutionEvent) and event.status == "pending":
-                if event.direction is direction:
-                    yield event
-
-    def unsettled(self) -> set[str]:
-        """Return the references that have an intent, and no outcome."""
-        records = [event for event in self.journal.events if isinstance(event, OperationExecutionEvent)]
-        begun = {event.client_ref or "" for event in records if event.status == "pending"}
-        return begun - {event.client_ref for event in records if event.status in SETTLED}
-
-    def revoked(self, client_ref: str) -> bool:
-        """Tell whether a reference is revoked."""
-        return self.journal.index.group(self.plan.atomic_group_id).reference(client_ref).revoked
-
-    def transitions(self, kind: TransitionKind) -> bool:
-        """Tell whether the group has a transition of that kind."""
-        marks = self.journal.index.group(self.plan.atomic_group_id).marks
-        return any(mark.kind == kind for mark in marks)
 
     def accepted(self) -> frozenset[int]:
         """Return the operations that the run takes as accepted."""
@@ -194,7 +147,7 @@ class World:
         attempt = self.attempts[number]
         call = attempt.call
         assert call is not None
-        value, raises = self._answer(attempt, call, how)
+        value, raises = exchange.answer(self, attempt, call, how)
         self._tell(attempt, value, raises)
         self.drive()
 
@@ -273,127 +226,16 @@ class World:
         self.life = Life(self.plan, old.scope, state, boundaries=old.boundaries[:boundary])
         self.drive()
 
-    # What is asked, and what comes back.
-
-    def _answer(self, attempt: Attempt, call: Call, how: str) -> tuple[Any, Exception | None]:
-        match call.name:
-            case "prepare":
-                return self._prepares(call.arguments[0], how)
-            case "send":
-                self._send(attempt, call.arguments[0], how)
-                return None, None
-            case "answer":
-                received = attempt.received
-                assert received is not None
-                return received.value, received.raises
-            case "lookup":
-                return self._lookup(attempt.reference, call.arguments[0], how)
-            case "recall":
-                return self._recall(attempt.reference, call.arguments[0], how)
-            case "intended" | "recorded" | "sleep":
-                return None, None
-            case _:
-                return self._log(call, how)
-
-    def _log(self, call: Call, how: str) -> tuple[Any, Exception | None]:
-        if how == "full":
-            return None, OSError(28, "no space left")
-        before = len(self.journal.events)
-        try:
-            answered = rules.answer(self.journal, call.name, call.arguments)
-        except ValueError as bad:
-            return None, bad
-        for event in self.journal.events[before:]:
-            witness.sees_record(self, event)
-        return answered, None
-
-    def _prepares(self, request: ExecutionRequest, how: str) -> tuple[Any, Exception | None]:
-        if how == "refused":
-            return None, RefusedError("it would be refused")
-        if how == "unreadable":
-            return None, VenueUnavailableError("it cannot be asked")
-        return {"amount": str(request.operation_details.amount)}, None
-
-    def _send(self, attempt: Attempt, request: ExecutionRequest, how: str) -> None:
-        witness.sees_send(self, attempt.reference)
-        self.sent |= {attempt.reference}
-        order = order_of(request, self.now)
-        if how in ("5xx", "5xx executed"):
-            if how != "5xx":
-                self._arrives(attempt.reference, order, "full")
-            attempt.received = Told(0.0, unreadable(request.operation_id, self.now))
-            return
-        refusal = self._refusal(attempt.reference, how)
-        if refusal is None or how in EXECUTED:
-            self._arrives(attempt.reference, order, EXECUTED.get(how, how))
-        elif how == "underway":
-            self.wire[attempt.reference] = order
-        shows = self._shown(attempt.reference, request) if refusal is None else None
-        attempt.received = Told(0.0, shows, refusal)
-
-    def _refusal(self, client_ref: str, how: str) -> Exception | None:
-        """Return what a send comes back with where it is not a reading."""
-        if how == "refused":
-            return RefusedError("by the venue's own rules")
-        if how == "not_sent":
-            return NotSentError("no connection")
-        if how in ("underway", "dropped") or how in EXECUTED:
-            return LostAnswerError(how)
-        known = self.orders.get(client_ref)
-        if known is not None and (self.profile.ids == "strict" or known.rest):
-            return LostAnswerError("duplicate")
-        return None
-
-    def _arrives(self, client_ref: str, order: Order, how: str) -> None:
-        """Let a request reach the venue, which does it, or a part, or says that it came too late."""
-        if self.profile.expiry == "enforced" and self.profile.enforces and self.now > order.not_after:
-            self.orders.setdefault(client_ref, replace(order, refused=True))
-            return
-        known = self.orders.get(client_ref)
-        if known is not None and self.profile.ids == "strict":
-            return
-        units, rest = order.asked, False
-        if how == "part":
-            units = max(order.asked // 2, 1)
-        if how == "open":
-            units, rest = order.asked // 2, True
-        drift: Drift = how if how in ("fee", "breach") else ""  # type: ignore[assignment]
-        self._takes_effect(client_ref, known, replace(order, drift=drift), units, rest=rest)
-
-    def _takes_effect(self, client_ref: str, known: Order | None, order: Order, units: int, *, rest: bool) -> None:
-        after = order.fills(units, at=self.now, stale_s=self.profile.stale_s, rest=rest)
-        self.orders[client_ref] = after
-        if units or known is not None:
-            witness.sees_effect(self, client_ref, known, after)
-
     def arrives(self, client_ref: str, how: str) -> None:
         """Let a request that is on the wire arrive, or be lost."""
         order = self.wire.pop(client_ref)
         if how != "lost":
-            self._arrives(client_ref, order, how)
+            exchange.arrives(self, client_ref, order, how)
 
     def fills(self, client_ref: str) -> None:
         """Let the rest of an open order fill."""
         order = self.orders[client_ref]
-        self._takes_effect(client_ref, order, order, order.asked - abs(order.done), rest=False)
-
-    def _shown(self, client_ref: str, request: ExecutionRequest) -> Any:
-        return shown(request.operation_id, self.orders.get(client_ref), self.now)
-
-    def _lookup(self, client_ref: str, request: ExecutionRequest, how: str) -> tuple[Any, Exception | None]:
-        if how == "unreadable":
-            return None, VenueUnavailableError("it cannot be asked")
-        if how == "stale":
-            return shown(request.operation_id, None, self.now), None
-        return self._shown(client_ref, request), None
-
-    def _recall(self, client_ref: str, request: ExecutionRequest, how: str) -> tuple[Any, Exception | None]:
-        if how == "unreadable":
-            return None, VenueUnavailableError("it cannot be asked")
-        order = self.orders.get(client_ref)
-        if order is not None and order.rest:
-            self.orders[client_ref] = replace(order, rest=False, refused=not order.done)
-        return self._shown(client_ref, request), None
+        exchange.fill(self, client_ref, order, order.asked - abs(order.done), rest=False)
 
     @property
     def subject(self) -> tuple[int, Direction, int] | None:
@@ -404,27 +246,3 @@ class World:
     def over(self) -> bool:
         """Whether nothing more can happen by itself."""
         return self.life.finished and not self.attempts and not self.wire
-
-
-EXECUTED = {"executed": "full", "executed_part": "part", "executed_open": "open", "executed_breach": "breach"}
-"""What takes effect though its answer is lost."""
-
-
-def task_index(task: Task) -> int:
-    """Return the number of the operation that a task is about, -1 for none."""
-    if isinstance(task, OperationTask):
-        return int(task.operation.operation_id.removeprefix("op"))
-    return -1
-
-
-def before_send(state: GroupState) -> GroupState:
-    """Return the state as it was before its send was decided: the turn is taken again."""
-    flight = state.flight
-    assert flight is not None
-    progress = state.operations[flight.index]
-    if flight.direction is Direction.FORWARD:
-        progress = replace(progress, forward_epoch=progress.forward_epoch - 1)
-    else:
-        progress = replace(progress, undo_epoch=progress.undo_epoch - 1)
-    operations = (*state.operations[: flight.index], progress, *state.operations[flight.index + 1 :])
-    return replace(state, flight=None, operations=operations)
