@@ -54,9 +54,7 @@ def log_problems(log: Path) -> list[str]:
     return [f"log: {each.kind} {each.file}:{each.line} {each.found}" for each in Verification(log).problems()]
 
 
-def gather(
-    plans: Iterable[AtomicGroup], log: Path, accounts: Mapping[str, Account]
-) -> Iterator[Witnesses]:
+def gather(plans: Iterable[AtomicGroup], log: Path, accounts: Mapping[str, Account]) -> Iterator[Witnesses]:
     """Yield what is left of each group."""
     events: defaultdict[str | None, list[Event]] = defaultdict(list)
     for event in EventReader(log).events():
@@ -68,9 +66,7 @@ def gather(
         yield Witnesses(plan, ordered, account.orders, account.effects)
 
 
-def violations(
-    left: Witnesses, *, blocked: bool = False, carried: Mapping[str, Decimal] | None = None
-) -> list[str]:
+def violations(left: Witnesses, *, blocked: bool = False, carried: Mapping[str, Decimal] | None = None) -> list[str]:
     """Return every broken invariant of one ended group, in words.
 
     `blocked` says that it may have been; `carried` is the effect that the run of a late effect begins with.

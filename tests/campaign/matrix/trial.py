@@ -18,13 +18,13 @@ from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
 from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
-from tests.campaign.rig.installation import Rig
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
 from tests.campaign.matrix.wave import Surge
 from tests.campaign.plans import LOST, REFUSED, four
 from tests.campaign.rig.crew import Hand
 from tests.campaign.rig.disk import REFUSED as NO_SPACE
 from tests.campaign.rig.disk import TORN
+from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.line import line
 from tests.campaign.rig.spec import WorkerSpec
 from tests.campaign.verdict import gather, log_problems, violations
@@ -51,7 +51,6 @@ ENDS = {
     Scenario.DEADLINE: {GroupStatus.ROLLED_BACK, GroupStatus.FAILED},
 }
 """The only honest ends. `blocked` and `partial` are in none: all four venues enforce an expiry and can be asked."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +229,9 @@ class Trial:
         broken = log_problems(self.folder / "logs")
         for left in gather([self._plan], self.folder / "logs", accounts):
             broken += violations(left)
-        broken += [f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)]
+        broken += [
+            f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)
+        ]
         return broken
 
     def forget(self) -> None:

@@ -119,7 +119,5 @@ async def work(spec: WorkerSpec) -> None:
 
 
 def _settling_soon(capabilities: Capabilities) -> Capabilities:
-    shortened = {
-        kind: each.model_copy(update={"settle_s": SETTLE_S}) for kind, each in capabilities.operations.items()
-    }
+    shortened = {kind: each.model_copy(update={"settle_s": SETTLE_S}) for kind, each in capabilities.operations.items()}
     return Capabilities(operations=shortened)

@@ -1,4 +1,4 @@
-"""Part C: the soak. Many groups at once, venues and roads that misbehave, kills all along; then every row is explained."""
+"""Part C: the soak. Many groups, venues and roads that misbehave, kills all along; then every row is explained."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -17,12 +17,25 @@ BATCH = 100
 Tell = Callable[[str], None]
 
 
-def run(seed: int, groups: int = 10_000, minutes: float | None = None, tell: Tell = print) -> Iterator[Cell]:
-    """Run `groups` groups in batches, none begun after `minutes`; yield a verdict a batch. From the main thread."""
-    yield from pumped(_run(seed, groups, minutes, tell))
+UNBOUNDED = 1_000_000
 
 
-async def _run(seed: int, groups: int, minutes: float | None, tell: Tell) -> AsyncGenerator[Cell]:
+def run(
+    seed: int,
+    groups: int = 10_000,
+    minutes: float | None = None,
+    tell: Tell = print,
+    *,
+    strikes: int = UNBOUNDED,
+) -> Iterator[Cell]:
+    """Run `groups` groups in batches, none begun after `minutes`; yield a verdict a batch.
+
+    A batch is struck without end until its last group has ended, or `strikes` times. Call from the main thread.
+    """
+    yield from pumped(_run(seed, groups, minutes, tell, strikes))
+
+
+async def _run(seed: int, groups: int, minutes: float | None, tell: Tell, strikes: int) -> AsyncGenerator[Cell]:
     code, commit = code_of(), commit_of()
     async with rig(FAULTS) as installed:
         installed.gate.draw = mischief(seed)
@@ -32,7 +45,7 @@ async def _run(seed: int, groups: int, minutes: float | None, tell: Tell) -> Asy
             if minutes is not None and now() - begun > minutes * 60:
                 return
             size = min(BATCH, groups - number * BATCH)
-            batch = Batch(installed, seed, number, size)
+            batch = Batch(installed, seed, number, size, strikes)
             found = await batch.run()
             verdict = "broken" if found.broken else "held"
             name = f"seed {seed} batch {number:03} of {size} groups"

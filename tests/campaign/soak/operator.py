@@ -5,7 +5,12 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.service import RPCError
 
 from allornone import wire
@@ -63,7 +68,7 @@ class Operator:
         try:
             async with asyncio.timeout(ASK_S):
                 shown = await handle.query(wire.STATUS, result_type=GroupView)
-        except (RPCError, TimeoutError):
+        except (RPCError, TimeoutError, WorkflowQueryFailedError):
             return
         command = self._needed(shown) if shown.needs_operator else self._playful(shown)
         if command is not None:
