@@ -44,7 +44,7 @@ def sent(seq: int, name: str, direction: str = "forward") -> Record:
 
 
 def ended(seq: int, word: str, **lists: Any) -> Record:
-    stated = {"residual_deltas": {}, "friction": {}, "unfenced": [], "operations": [], **lists}
+    stated: Fields = {"residual_deltas": {}, "friction": {}, "unfenced": [], "operations": [], **lists}
     return record("atomic_operation_groups", seq, group_status=word, **stated)
 
 
