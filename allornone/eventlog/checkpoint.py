@@ -65,6 +65,8 @@ class Checkpoint:
 
     def event(self, event_id: str) -> Place | None:
         """Return where an event lies, None when it is not covered."""
+        if self._database is None:
+            return None
         for entry in self._entries("event_id = ? ORDER BY rowid LIMIT 1", event_id):
             return entry.place
         return None

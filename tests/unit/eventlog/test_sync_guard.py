@@ -54,11 +54,14 @@ async def test_a_sync_that_fails_in_a_rotation_closes_nothing_and_stops_the_log(
 
 
 async def test_a_log_opened_anew_after_a_failed_sync_goes_by_what_is_in_its_files(tmp_path: Path) -> None:
-    disk = FailingDisk(failures=1)
+    disk = FailingDisk()
+    log = JsonlEventLog(tmp_path, disk=Disk(sync=disk.sync))
+    await log.record((STARTED,), known_seq=0)
+    disk.failures = 1
     with pytest.raises(OSError, match="Input/output error"):
-        await JsonlEventLog(tmp_path, disk=Disk(sync=disk.sync)).intend(intent(), known_seq=0)
+        await log.record((intent(),), known_seq=1)
 
-    permit = await JsonlEventLog(tmp_path).intend(intent(), known_seq=0)
+    permit = await JsonlEventLog(tmp_path).intend(intent(), known_seq=1)
 
     assert permit.state is PermitState.FOUND
     assert list(Verification(tmp_path).problems()) == []
