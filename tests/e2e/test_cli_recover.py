@@ -1,5 +1,6 @@
 """`allornone recover` and `status` of what a server does not know, from a prompt."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -98,3 +99,22 @@ def test_without_a_server_the_exit_code_says_so(desk: Desk) -> None:
     told = says(Desk(desk.folder, {**desk.environment, "TEMPORAL_ADDRESS": "127.0.0.1:1"}), "recover")
 
     assert told.exit_code == 4
+
+
+async def test_a_group_that_somebody_terminated_is_taken_up_and_waits_for_an_operator(
+    desk: Desk, client: Client
+) -> None:
+    await asyncio.to_thread(blocked, desk, "lost-4")
+    await client.get_workflow_handle("lost-4").terminate()
+
+    told = await asyncio.to_thread(says, desk, "recover", "--group", "lost-4", "--reason", "a mistake")
+
+    assert told.exit_code == 3
+    assert told.stdout == "lost-4  taken up: its workflow was terminated; waits for an operator\n"
+    await asyncio.to_thread(
+        desk.waits_for, "its workflow was terminated; rebuilt from the event log", "status", "lost-4"
+    )
+    listed = await asyncio.to_thread(desk.says, "list", "--needs-operator", "--json")
+    assert "lost-4" in listed.stdout
+    record = (await asyncio.to_thread(desk.says, "events", "lost-4", "--kind", "recovered", "--json")).stdout
+    assert json.loads(record)["reason"] == "a mistake"

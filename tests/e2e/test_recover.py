@@ -14,7 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from allornone.client.groups import GroupClient
 from allornone.client.start import start
-from allornone.errors import CommandRefusedError, NoWorkerError
+from allornone.errors import AllOrNoneError
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.eventlog.reader import EventReader
 from allornone.eventlog.verification import Verification
@@ -30,6 +30,8 @@ SEED = int(os.environ.get("RECOVER_SEED", "1"))
 PATIENCE_S = 120
 LONG_S = 1200
 QUEUE = "lost"
+AT_ONCE = 8
+"""Groups that the test talks to side by side: a server and a worker on two cores have enough of their own to do."""
 UNKNOWABLE = "unknowable"
 
 
@@ -58,13 +60,17 @@ async def until(holds: Callable[[], Awaitable[bool]], patience_s: float, what: s
 
 async def begin(client: Client, folder: Path, groups: list[LostGroup], patience_s: float) -> None:
     """Start every group, and wait until each is at its stage."""
-    told = GroupClient(client, task_queue=QUEUE)
-    for each in groups:
-        await start(client, QUEUE, each.plan)
-        while each.paused:
-            with suppress(NoWorkerError):
-                await told.pause(each.plan.atomic_group_id, PauseCommand(actor="ann", command_id="pause"))
-                break
+    told, limit = GroupClient(client, task_queue=QUEUE), asyncio.Semaphore(AT_ONCE)
+
+    async def begin_one(each: LostGroup) -> None:
+        async with limit:
+            await start(client, QUEUE, each.plan)
+            while each.paused:
+                with suppress(AllOrNoneError):
+                    await told.pause(each.plan.atomic_group_id, PauseCommand(actor="ann", command_id="pause"))
+                    break
+
+    await asyncio.gather(*(begin_one(each) for each in groups))
 
     async def at_their_stages() -> bool:
         marked = {path.name.partition(".")[0] for path in (folder / "marks").iterdir()}
@@ -79,16 +85,17 @@ def _have_begun(folder: Path, groups: list[LostGroup]) -> bool:
     return all(said[each.plan.atomic_group_id] > (each.mark is None) for each in groups)
 
 
-async def helped(client: GroupClient, group_id: str) -> GroupResult:
+async def helped(client: GroupClient, group_id: str, limit: asyncio.Semaphore) -> GroupResult:
     """Be the operator of a group, until it has ended."""
     while True:
-        # A busy worker answers the next time; a group that has moved on since we looked takes another command.
-        with suppress(NoWorkerError, CommandRefusedError):
-            view = await client.status(group_id)
-            if view.result is not None:
-                return view.result
-            await _help(client, view)
-        await asyncio.sleep(0.5)
+        # Who is busy answers the next time; a group that has moved on since we looked takes another command.
+        async with limit:
+            with suppress(AllOrNoneError):
+                view = await client.status(group_id)
+                if view.result is not None:
+                    return view.result
+                await _help(client, view)
+        await asyncio.sleep(1)
 
 
 async def _help(client: GroupClient, view: GroupView) -> None:
@@ -102,8 +109,9 @@ async def _help(client: GroupClient, view: GroupView) -> None:
 
 
 async def ends(client: GroupClient, groups: list[LostGroup], patience_s: float) -> dict[str, GroupResult]:
+    limit = asyncio.Semaphore(AT_ONCE)
     async with asyncio.timeout(patience_s):
-        results = await asyncio.gather(*(helped(client, each.plan.atomic_group_id) for each in groups))
+        results = await asyncio.gather(*(helped(client, each.plan.atomic_group_id, limit) for each in groups))
     return {result.atomic_group_id: result for result in results}
 
 
