@@ -32,7 +32,7 @@ def call(random: Random, seq: int) -> tuple[str, tuple[Any, ...]]:
     """Return one call, with a `known_seq` that is up to date or behind."""
     known = max(seq - random.choice((0, 0, 1, 3)), 0)
     ref = random.choice(REFERENCES)
-    match random.randrange(8):
+    match random.randrange(9):
         case 0 | 1:
             return "intend", (intent(ref), known)
         case 2:
@@ -43,6 +43,8 @@ def call(random: Random, seq: int) -> tuple[str, tuple[Any, ...]]:
             return "references", (GROUP,)
         case 5:
             return "group", (GROUP,)
+        case 6:
+            return "history", (GROUP,)
         case _:
             return "record", (recorded(random, ref), known, random.choice((None, ref)))
 

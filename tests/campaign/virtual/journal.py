@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 
-from allornone.eventlog import aftermath, permit, recording
+from allornone.eventlog import aftermath, history, permit, recording
 from allornone.eventlog.entry import SETTLED, Entry, Place
 from allornone.eventlog.facts import plain
 from allornone.eventlog.groupindex import GroupIndex, ReferenceIndex
@@ -168,4 +168,5 @@ _RULES: dict[str, tuple[ModuleType, str]] = {
     "reference": (permit, "trace"),
     "group": (recording, "group_trace"),
     "references": (aftermath, "references"),
+    "history": (history, "history"),
 }

@@ -91,6 +91,8 @@ def key_of(value: object) -> object:
             return value.seq, _event_key(value.started), value.ended
         case Reading():
             return value.state, value.handshake, value.venue_time
+        case tuple():
+            return tuple(map(str, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         case dict():
             return tuple(value.items())  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType, reportUnknownMemberType]
         case Exception():
