@@ -6,17 +6,24 @@ from datetime import datetime
 
 from allornone.errors import RefusedError
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
+from allornone.limits import Limits
 from allornone.venues import Venue
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One worker's means. `now` is the server's time at the activity's start plus what passed since."""
+    """One worker's means. `now` is the server's time at the activity's start plus what passed since.
+
+    No `limits` means that every venue and asset may be touched, by any amount.
+    """
 
     venues: Mapping[str, Venue]
     log: EventLog
     now: Callable[[], datetime]
     pid: int
+    limits: Limits | None = None
+    halt: HaltFile | None = None
 
     def venue(self, name: str) -> Venue:
         """Return the venue of that name. Raises RefusedError when this worker has none."""

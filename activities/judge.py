@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from activities.desk import Desk
-from activities.outcome import failed, handshake_of, operation_event, record_outcome, status_after
+from activities.outcome import failed, operation_event, record_outcome, status_after
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.bounds import principal_keys
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.recorded import handshake_of
 from allornone.deltas import add, located
 from allornone.eventlog import OperationExecutionEvent
 from allornone.models.execution import (
@@ -44,7 +46,8 @@ def is_undone(task: OperationTask, desk: Desk, handshake: ExecutionHandshake) ->
     if task.direction is Direction.FORWARD or task.effect is None:
         return False
     left = add(task.effect.actual_deltas, handshake.actual_deltas)
-    inverse = desk.venue(task.request.venue).inverse(task.request, task.effect)
+    with unforeseen("asking for the undo"):
+        inverse = desk.venue(task.request.venue).inverse(task.request, task.effect)
     return undone(
         left,
         principal_keys(task.request, task.effect.actual_deltas),
@@ -74,8 +77,13 @@ async def closed(
     desk: Desk,
     handshake: ExecutionHandshake,
     prepared: Prepared | None,
+    *,
+    known: ExecutionHandshake | None = None,
 ) -> Answer:
-    """Judge what took effect. It is recorded once the verdict stands: at once when good, else at the last reading."""
+    """Judge what took effect. It is recorded once the verdict stands: at once when good, else at the last reading.
+
+    `known` is what was recorded of it before, where a later look shows something else.
+    """
     if not handshake.actual_deltas and not handshake.executed_amount:
         return await nothing(task, request, desk, AnswerKind.REFUSED, handshake.error_message or "closed unfilled")
     placed = located(handshake.actual_deltas, request.source_venue, request.target_venue)
@@ -86,7 +94,7 @@ async def closed(
     stands = judged.verdict in SETTLED or (judged.verdict is Verdict.BREACH and task.reading >= READINGS_MAX)
     seq = 0
     if stands or handshake.evidence.attested:
-        seq = (await record_outcome(task, request, desk, handshake, AnswerKind.CLOSED, judged)).seq
+        seq = (await record_outcome(task, request, desk, handshake, AnswerKind.CLOSED, judged, known)).seq
     return Answer(
         **answer(task, AnswerKind.CLOSED, seq=seq, note=judged.reason).model_dump(
             exclude={"handshake", "reconciliation", "recorded", "undone", "fence"}

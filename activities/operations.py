@@ -16,6 +16,8 @@ from activities.tasks import OperationTask
 from allornone import wire
 from allornone.core.answer import Answer
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
+from allornone.limits import Limits
 from allornone.venues import Venue
 
 
@@ -28,12 +30,21 @@ def server_clock() -> Callable[[], datetime]:
 class OperationActivities:
     """Venue calls, each under the write protocol, each leaving its records in the event log."""
 
-    def __init__(self, venues: Mapping[str, Venue], log: EventLog) -> None:
+    def __init__(
+        self,
+        venues: Mapping[str, Venue],
+        log: EventLog,
+        *,
+        limits: Limits | None = None,
+        halt: HaltFile | None = None,
+    ) -> None:
         self._venues = venues
         self._log = log
+        self._limits = limits
+        self._halt = halt
 
     def _desk(self) -> Desk:
-        return Desk(self._venues, self._log, server_clock(), os.getpid())
+        return Desk(self._venues, self._log, server_clock(), os.getpid(), self._limits, self._halt)
 
     @activity.defn(name=wire.EXECUTE)
     async def execute_operation(self, task: OperationTask) -> Answer:

@@ -5,6 +5,7 @@ from typing import Any
 from activities.desk import Desk
 from activities.tasks import OperationTask
 from allornone.core.answer import AnswerKind
+from allornone.core.late import beyond
 from allornone.deltas import convert_deltas_to_structured_format
 from allornone.eventlog import Recorded
 from allornone.events import Event, ExecutionDeltaEvent, GroupTransitionEvent, OperationExecutionEvent
@@ -12,7 +13,6 @@ from allornone.events.transition import TransitionKind
 from allornone.ids import digest, event_id
 from allornone.models.execution import (
     Direction,
-    Evidence,
     ExecutionHandshake,
     ExecutionRequest,
     ExecutionStatus,
@@ -137,11 +137,17 @@ async def record_outcome(  # noqa: PLR0917 (each is a part of the one record)
     handshake: ExecutionHandshake,
     kind: AnswerKind,
     reconciliation: Reconciliation | None = None,
+    known: ExecutionHandshake | None = None,
 ) -> Recorded:
-    """Write the effect, then the outcome that relies on it. May be called again."""
+    """Write the effect, then the outcome that relies on it. May be called again.
+
+    Of an effect that is `known` to the log already only the part beyond is written: whoever adds up the deltas
+    must not count it twice.
+    """
     events: list[Event] = []
-    if handshake.actual_deltas:
-        events.append(_delta_event(task, request, desk, handshake))
+    moved = handshake if known is None else beyond(handshake, known)
+    if moved is not None and moved.actual_deltas:
+        events.append(_delta_event(task, request, desk, moved))
     events.append(operation_event(task, request, desk, handshake, kind.value, reconciliation))
     return await desk.log.record(tuple(events), task.known_seq)
 
@@ -166,27 +172,6 @@ def failed(task: OperationTask, message: str, code: str) -> ExecutionHandshake:
         error_code=code,
         error_message=message[:2000],
         simulated=task.context.simulated,
-    )
-
-
-def handshake_of(event: OperationExecutionEvent) -> ExecutionHandshake:
-    """Return the handshake that a recorded outcome was made of."""
-    return ExecutionHandshake(
-        operation_id=event.operation_id,
-        status=ExecutionStatus(event.status),
-        actual_deltas=event.actual_deltas,
-        execution_details=event.venue_metadata,
-        fee_amount=event.fee_amount,
-        fee_currency=event.fee_currency,
-        error_code=event.error_code,
-        error_message=event.error_message,
-        fees=event.fees,
-        filled_ratio=event.filled_ratio if event.filled_ratio is not None else ZERO,
-        executed_amount=event.executed_amount,
-        evidence=Evidence.model_validate(event.evidence),
-        submitted_at=event.submitted_at,
-        executed_at=event.executed_at,
-        simulated=event.simulated,
     )
 
 

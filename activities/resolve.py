@@ -7,8 +7,10 @@ from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.recorded import handshake_of
 from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared
@@ -71,7 +73,8 @@ async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | 
     if capability is None or capability.lookup == "none":
         return None
     try:
-        return await venue.lookup(request, prepared)
+        with unforeseen("looking"):
+            return await venue.lookup(request, prepared)
     except VenueUnavailableError:
         return None
 
@@ -98,7 +101,8 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
         # A recorded effect that a look-up does not show any more is a stale read, not an undo.
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note=f"the last look shows {reading.state.value}")
     late, seen = task.model_copy(update={"reading": READINGS_MAX}), reading.sent_at(intent.submitted_at)
-    return await closed(late, request, desk, seen.handshake, intent.prepared)
+    known = handshake_of(recorded) if recorded is not None else None
+    return await closed(late, request, desk, seen.handshake, intent.prepared, known=known)
 
 
 async def _resolve(task: OperationTask, desk: Desk) -> Answer:
@@ -139,7 +143,8 @@ async def looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared:
     if capability is None or not capability.recall:
         return reading
     try:
-        return await venue.recall(request, prepared)
+        with unforeseen("recalling"):
+            return await venue.recall(request, prepared)
     except VenueUnavailableError:
         return reading
 

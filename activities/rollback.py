@@ -6,6 +6,7 @@ from activities.desk import Desk
 from activities.judge import answer
 from activities.send import send
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind
 from allornone.deltas import in_proportion
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest
@@ -32,7 +33,8 @@ def inverse_of(task: OperationTask, desk: Desk, effect: ExecutionHandshake) -> I
 
     The share of a given inverse that was sent before is not sent again: it moves what it says and no more.
     """
-    venues = desk.venue(task.request.venue).inverse(task.request, effect)
+    with unforeseen("asking for the undo"):
+        venues = desk.venue(task.request.venue).inverse(task.request, effect)
     given = task.operation.rollback
     if not isinstance(given, GivenInverse):
         return venues

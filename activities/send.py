@@ -1,9 +1,16 @@
 """How a write reaches a venue: one reference, one intent, one send (DESIGN 6)."""
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
 from activities.desk import Desk
+from activities.halting import halted, passage, reason_now
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
+from activities.limiting import prepared_within_limits
 from activities.outcome import operation_event, revocation
 from activities.tasks import OperationTask
+from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.clock import READINGS_MAX
 from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
@@ -15,20 +22,30 @@ from allornone.venues import Venue
 
 
 async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> Answer:
-    """Prepare, write the intent, send once, read once.
+    """Prepare, write the intent, send once, read once; forward only while nothing is halted.
 
     May run twice: whoever finds the intent answers with the recorded outcome, else unknown, and never sends.
     Raises OSError when the log cannot take the intent; then nothing was sent.
     """
+    if (told := await halted(task, desk, reason_now(task, desk))) is not None:
+        return told
     try:
         venue = desk.venue(request.venue)
         if task.context.simulated:
             return await _predict(task, request, desk, venue)
-        prepared = await venue.prepare(request)
+        prepared = await prepared_within_limits(request, desk, venue)
     except RefusedError as refused:
         return await _never_sent(task, request, desk, AnswerKind.REFUSED, str(refused), refused.code)
     except VenueUnavailableError as unavailable:
         return await _never_sent(task, request, desk, AnswerKind.NOT_SENT, str(unavailable), "EXEC-002")
+    # Right before the intent once more, and held until the send came back.
+    with passage(task, desk) as reason:
+        return await halted(task, desk, reason) or await _intended(task, request, desk, venue, prepared)
+
+
+async def _intended(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared
+) -> Answer:
     pending = ExecutionHandshake(
         operation_id=request.operation_id,
         status=ExecutionStatus.PENDING,
@@ -41,7 +58,22 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
         return await _not_permitted(task, request, desk, permit)
     if desk.now() >= request.not_after:
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, "its time was over before it was sent")
-    return await _sent(task, request, desk, venue, prepared)
+    return await _to_its_end(_sent(task, request, desk, venue, prepared))
+
+
+_SENDING: set[asyncio.Task[Answer]] = set()
+"""So that nobody collects a send that nobody waits for."""
+
+
+async def _to_its_end(sending: Coroutine[Any, Any, Answer]) -> Answer:
+    """Send and record, also when the activity is given up meanwhile.
+
+    Of a venue that cannot be asked, the answer that came too late is all that anybody will ever know.
+    """
+    task = asyncio.create_task(sending)
+    _SENDING.add(task)
+    task.add_done_callback(_SENDING.discard)
+    return await asyncio.shield(task)
 
 
 async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared) -> Answer:
@@ -59,7 +91,12 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
 
 
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:
-    handshake = await venue.simulate(request)
+    if desk.limits is not None:
+        desk.limits.refuse(request)
+    with unforeseen("predicting"):
+        handshake = await venue.simulate(request)
+    if desk.limits is not None:
+        desk.limits.refuse(request, predicted=handshake)
     # A prediction reads the same however often it is read.
     task = task.model_copy(update={"reading": READINGS_MAX})
     return await closed(task, request, desk, handshake.model_copy(update={"simulated": True}), None)

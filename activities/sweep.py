@@ -1,4 +1,4 @@
-"""The sweep: finds groups that lost their workflow before their end, and effects that appeared after one."""
+"""The sweep: puts groups that lost their workflow before an operator, and effects that appeared after an end."""
 
 import os
 from collections.abc import Mapping
@@ -6,28 +6,22 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk import Desk
 from activities.operations import server_clock
 from activities.sweep_late import LateEffect, late_effects, record_late
 from allornone import wire
+from allornone.client.recovery import Fate, Found, Recovery, last_life
 from allornone.client.start import start
-from allornone.eventlog import EventLog, GroupTrace
+from allornone.errors import BadGroupError
+from allornone.eventlog import EventLog
 from allornone.events import GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.ids import event_id
 from allornone.units import UtcTime
 from allornone.venues import Venue
-
-_GONE = {
-    WorkflowExecutionStatus.FAILED: "its workflow failed",
-    WorkflowExecutionStatus.CANCELED: "its workflow was cancelled from outside",
-    WorkflowExecutionStatus.TERMINATED: "its workflow was terminated",
-    WorkflowExecutionStatus.TIMED_OUT: "its workflow timed out",
-}
 
 
 class SweepTask(BaseModel):
@@ -39,11 +33,17 @@ class SweepTask(BaseModel):
 
 
 class SweepAnswer(BaseModel):
-    """What this sweep found, and when it was: groups without a workflow, and the runs of late effects."""
+    """What this sweep found, and when it was.
+
+    Groups whose workflow was refused and that are not taken up, groups that lost theirs and were put before an
+    operator, how many this server never had (`allornone recover` takes those up), and the runs of late effects.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     abandoned: tuple[str, ...] = ()
+    recovered: tuple[str, ...] = ()
+    lost: int = 0
     late: tuple[str, ...] = ()
     swept_at: UtcTime | None = None
 
@@ -61,13 +61,17 @@ class SweepActivities:
         """Record what is found, once, and start a run for each late effect. May be called again."""
         desk = Desk(self._venues, self._log, server_clock(), os.getpid())
         swept_at = desk.now()
-        abandoned = await self._abandoned()
+        fates = await self._fates()
         late = await late_effects(desk, task.before)
         for each in late:
             await record_late(desk, each)
             await self._start(each, desk.now())
         return SweepAnswer(
-            abandoned=abandoned, late=tuple(each.plan.atomic_group_id for each in late), swept_at=swept_at
+            abandoned=tuple(found.group_id for found in fates if found.fate is Fate.REFUSED),
+            recovered=tuple(found.group_id for found in fates if found.fate is Fate.STOPPED),
+            lost=sum(found.fate is Fate.LOST for found in fates),
+            late=tuple(each.plan.atomic_group_id for each in late),
+            swept_at=swept_at,
         )
 
     async def _start(self, late: LateEffect, now: datetime) -> None:
@@ -77,38 +81,36 @@ class SweepActivities:
         except WorkflowAlreadyStartedError:
             return
 
-    async def _abandoned(self) -> tuple[str, ...]:
-        """Record `abandoned` for each group whose workflow ended without an end record."""
-        found: list[str] = []
+    async def _fates(self) -> tuple[Found, ...]:
+        """Put before an operator each group that lost its workflow here; what another server lost is left to them."""
+        recovery, fates = Recovery(self._client, activity.info().task_queue, self._log), list[Found]()
         for group_id in await self._log.open_groups():
-            reason = await self._gone(group_id)
-            if reason is not None:
-                await self._record(group_id, await self._log.group(group_id), reason)
-                found.append(group_id)
-        return tuple(found)
+            try:
+                fates.append(await self._followed(recovery, await recovery.find(group_id)))
+            except BadGroupError as unreadable:
+                # One plan that this release cannot read must not keep the others from being looked after.
+                activity.logger.warning("group %s: %s", group_id, unreadable)
+        return tuple(fates)
 
-    async def _gone(self, group_id: str) -> str | None:
-        try:
-            described = await self._client.get_workflow_handle(group_id).describe()
-        except RPCError as problem:
-            if problem.status is RPCStatusCode.NOT_FOUND:
-                return "Temporal knows no workflow of it"
-            raise
-        return _GONE.get(described.status) if described.status is not None else None
+    async def _followed(self, recovery: Recovery, found: Found) -> Found:
+        if found.fate is Fate.REFUSED:
+            await self._record(found)
+        return await recovery.take_up(found, actor="sweep") if found.fate is Fate.STOPPED else found
 
-    async def _record(self, group_id: str, trace: GroupTrace, reason: str) -> None:
-        started = trace.started
-        now = datetime.now(UTC).isoformat()
+    async def _record(self, found: Found) -> None:
+        life = last_life(found.events)
+        if life is None:
+            return
         event = GroupTransitionEvent(
-            timestamp=started.timestamp if started is not None else now,
-            real_utc_time=now,
-            correlation_id=started.correlation_id if started is not None else "",
+            timestamp=life.timestamp,
+            real_utc_time=datetime.now(UTC).isoformat(),
+            correlation_id=life.correlation_id,
             pid=os.getpid(),
-            atomic_group_id=group_id,
+            atomic_group_id=found.group_id,
             kind=TransitionKind.ABANDONED,
-            reason=reason,
-            # One a life: a group that is taken up again and lost again has more records by then.
-            event_id=event_id(group_id, "abandoned", started.event_id if started is not None else ""),
-            simulated=started.simulated if started is not None else False,
+            reason=found.why,
+            # One a life: a group may be taken up again all the same, and be refused again.
+            event_id=event_id(found.group_id, "abandoned", life.event_id),
+            simulated=life.simulated,
         )
-        await self._log.record((event,), trace.seq)
+        await self._log.record((event,), found.events[-1].seq)

@@ -1,5 +1,6 @@
 """Effects that appear after a group's end: looked for at its references, compared with what it knew, recorded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.desk import Desk
-from activities.outcome import handshake_of, request_as_sent, structured
+from activities.outcome import request_as_sent, structured
 from activities.resolve import looked_and_recalled
-from allornone.core.late import WINDOW, begin_late, beyond, is_due, late_plan
+from allornone.core.late import WINDOW, begin_late, beyond, is_due, late_group_id, late_plan
+from allornone.core.recorded import handshake_of
 from allornone.core.start import Carried
 from allornone.deltas import located
 from allornone.eventlog import GroupTrace, SentReference
@@ -18,6 +20,7 @@ from allornone.events.transition import TransitionKind
 from allornone.ids import digest, event_id
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, ExecutionStatus
 from allornone.models.group import AtomicGroup
+from allornone.units import ZERO
 from allornone.venues.reading import ReadingState
 
 LOOKS_MAX = 500
@@ -29,7 +32,10 @@ LOOKING = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class LateEffect:
-    """An effect that a group did not know of when it ended. `new` is the part of `shown` that it did not know."""
+    """An effect that a group did not know of when it ended. `new` is the part of `shown` that nobody was told of yet.
+
+    An order that is `still_open`, and that its venue does not take back, is one too, whatever is filled of it.
+    """
 
     started: GroupTransitionEvent
     sent: ExecutionRequest
@@ -37,6 +43,7 @@ class LateEffect:
     new: ExecutionHandshake
     plan: AtomicGroup
     """Of the run that puts it before an operator."""
+    still_open: bool = False
 
     @property
     def group_id(self) -> str:
@@ -47,11 +54,21 @@ class LateEffect:
     def reason(self) -> str:
         """What happened, in words."""
         undo = "the undo of " if self.sent.direction is Direction.ROLLBACK else ""
-        return f"{undo}{self.sent.operation_id} took effect after group {self.group_id} had ended"
+        happened = f"is open at {self.sent.venue}, and cannot be taken back," if self.still_open else "took effect"
+        return f"{undo}{self.sent.operation_id} {happened} after group {self.group_id} had ended"
 
     def carried(self, now: datetime) -> Carried:
         """Return what its run begins with."""
-        return Carried(state=begin_late(self.plan, self.new, self.reason), started_at=now)
+        state = begin_late(self.plan, self.new, self.reason, still_open=self.still_open)
+        return Carried(state=state, started_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a reference is shown to have done after the end, and whether it may do more."""
+
+    handshake: ExecutionHandshake
+    still_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +79,32 @@ class _Due:
 
 
 async def late_effects(desk: Desk, before: datetime | None) -> tuple[LateEffect, ...]:
-    """Look up every reference that is due since the sweep at `before`, those of the newest ends first."""
+    """Look up every reference that is due since the sweep at `before`, those of the newest ends first.
+
+    What was recorded as a late effect before is returned again: only so is none left without its run, should a
+    sweep die between the two.
+    """
     begun, found, silent = desk.now(), list[LateEffect](), set[tuple[str, str]]()
     for due in await _due(desk, before):
-        sent = request_as_sent(due.reference.intent)
+        sent, shown = request_as_sent(due.reference.intent), _recorded_since(due.reference)
         place = (sent.venue, sent.operation_type.value)
-        if place in silent or desk.now() - begun > LOOKING:
-            continue
-        shown = await _shown(desk, sent, due.reference)
-        if shown is None:
-            # A venue that does not answer is not asked again for each of its references.
-            silent.add(place)
-        elif (late := _late(due, sent, shown)) is not None:
-            found.append(late)
+        if place not in silent and desk.now() - begun <= LOOKING:
+            seen = await _shown(desk, sent, due.reference)
+            if seen is None:
+                # A venue that does not answer is not asked again for each of its references.
+                silent.add(place)
+            elif seen.still_open or seen.handshake.actual_deltas:
+                shown = seen
+        found += _late(due, sent, shown)
     return tuple(found)
+
+
+def _recorded_since(reference: SentReference) -> _Shown | None:
+    """Return the effect that an answer recorded after the end: of a venue that cannot be asked there is no other."""
+    if reference.since is None:
+        return None
+    handshake = handshake_of(reference.since)
+    return _Shown(handshake.model_copy(update={"status": ExecutionStatus.CONFIRMED}))
 
 
 async def _due(desk: Desk, before: datetime | None) -> list[_Due]:
@@ -101,7 +130,7 @@ def _plan(trace: GroupTrace) -> AtomicGroup | None:
         return None
 
 
-async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -> ExecutionHandshake | None:
+async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -> _Shown | None:
     """Return what the venue shows, an effect or none, with what is still open taken back; None for no answer."""
     venue = desk.venues.get(sent.venue)
     if venue is None:
@@ -113,23 +142,49 @@ async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -
     if reading is None:
         return None
     handshake = reading.sent_at(reference.intent.submitted_at).handshake
-    # What is open and cannot be taken back is no size yet: it is looked at again at the next age.
-    closed = reading.state is ReadingState.CLOSED
-    placed = located(handshake.actual_deltas, sent.source_venue, sent.target_venue) if closed else {}
-    return handshake.model_copy(update={"actual_deltas": placed, "status": ExecutionStatus.CONFIRMED})
+    acted = reading.state in (ReadingState.CLOSED, ReadingState.OPEN)
+    placed = located(handshake.actual_deltas, sent.source_venue, sent.target_venue) if acted else {}
+    confirmed = handshake.model_copy(update={"actual_deltas": placed, "status": ExecutionStatus.CONFIRMED})
+    return _Shown(confirmed, still_open=reading.state is ReadingState.OPEN)
 
 
-def _late(due: _Due, sent: ExecutionRequest, shown: ExecutionHandshake) -> LateEffect | None:
-    known = due.reference.known
-    new = beyond(shown, handshake_of(known) if known is not None else None)
-    plan = late_plan(due.plan, sent)
-    return LateEffect(due.started, sent, shown, new, plan) if new is not None and plan is not None else None
+def _late(due: _Due, sent: ExecutionRequest, shown: _Shown | None) -> Iterator[LateEffect]:
+    """Yield the late effects of a reference that were recorded before, in that order, and the one that is new."""
+    known = handshake_of(due.reference.known) if due.reference.known is not None else None
+    number, open_told = 1, False
+    for each in (*_told(due.reference), *([shown] if shown is not None else ())):
+        if number > 1 and known is not None and each.handshake.executed_amount < known.executed_amount:
+            continue  # a stale read: what was told does not shrink
+        new = beyond(each.handshake, known)
+        if new is None and each.still_open and not open_told:
+            new = _nothing_of(each.handshake)
+        plan = late_plan(due.plan, sent, number)
+        if new is None or plan is None:
+            continue
+        yield LateEffect(due.started, sent, each.handshake, new, plan, still_open=each.still_open)
+        number, open_told = number + 1, open_told or each.still_open
+        known = each.handshake if each.handshake.actual_deltas else known
+
+
+def _told(reference: SentReference) -> Iterator[_Shown]:
+    for notice in reference.late:
+        if "handshake" in notice.facts:
+            shown = ExecutionHandshake.model_validate(notice.facts["handshake"])
+            yield _Shown(shown, still_open=bool(notice.facts.get("still_open")))
+
+
+def _nothing_of(handshake: ExecutionHandshake) -> ExecutionHandshake:
+    """Return an order of which nothing is filled that was not known."""
+    return handshake.model_copy(
+        update={"actual_deltas": {}, "executed_amount": ZERO, "fees": (), "fee_amount": ZERO, "fee_currency": None}
+    )
 
 
 async def record_late(desk: Desk, late: LateEffect) -> None:
     """Record the effect and that it came late, among the records of the group that ended. May be called again."""
     trace = await desk.log.group(late.group_id)
-    await desk.log.record((_delta(desk, late), _transition(desk, late)), trace.seq)
+    effect = (_delta(desk, late),) if late.new.actual_deltas else ()
+    await desk.log.record((*effect, _transition(desk, late)), trace.seq)
 
 
 def _common(desk: Desk, late: LateEffect) -> dict[str, Any]:
@@ -153,20 +208,35 @@ def _delta(desk: Desk, late: LateEffect) -> ExecutionDeltaEvent:
         source_operation_id=late.sent.operation_id,
         operation_type=late.sent.operation_type.value,
         deltas=structured(late.sent, late.new),
-        # As an outcome's own: an answer that came late and recorded the effect has recorded this one.
-        event_id=event_id(late.sent.client_ref, "deltas", digest(_texts(late.new))),
+        event_id=_delta_id(late),
         direction=late.sent.direction,
         epoch=late.sent.epoch,
     )
 
 
+def _delta_id(late: LateEffect) -> str:
+    """Return the id of the first effect as an outcome has it: an answer that came late has recorded that one.
+
+    A further one may be of the same size, and is another.
+    """
+    first = late_group_id(late.group_id, late.sent.client_ref)
+    further = () if late.plan.atomic_group_id == first else (late.plan.atomic_group_id,)
+    return event_id(late.sent.client_ref, "deltas", digest(_texts(late.new)), *further)
+
+
 def _transition(desk: Desk, late: LateEffect) -> GroupTransitionEvent:
-    shown = _texts(late.shown)
+    shown, open_ = _texts(late.shown), ("open",) if late.still_open else ()
     return GroupTransitionEvent(
         **_common(desk, late),
         kind=TransitionKind.LATE_EFFECT,
         reason=late.reason,
         operation_id=late.sent.operation_id,
-        facts={"shown": shown, "new": _texts(late.new), "late_group": late.plan.atomic_group_id},
-        event_id=event_id(late.sent.client_ref, TransitionKind.LATE_EFFECT.value, digest(shown)),
+        facts={
+            "shown": shown,
+            "new": _texts(late.new),
+            "late_group": late.plan.atomic_group_id,
+            "handshake": late.shown.model_dump(mode="json"),
+            "still_open": late.still_open,
+        },
+        event_id=event_id(late.sent.client_ref, TransitionKind.LATE_EFFECT.value, digest(shown), *open_),
     )

@@ -86,9 +86,13 @@ class RecordTask(BaseModel):
 
 
 class RecordAnswer(BaseModel):
-    """The group's last record, and whether another life of the group went on before."""
+    """The group's last record, and whether another life of the group went on before.
+
+    `result` is how the group ended, where it is started again after its end.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seq: int
     superseded: bool = False
+    result: GroupResult | None = None

@@ -3,6 +3,7 @@
 AllOrNoneError
 ├── BadGroupError          the input is wrong; nothing was started
 ├── BadSettingsError       the environment or a settings file is wrong; nothing was started
+├── BadSearchError         a search for groups is wrong; nothing was told to any
 ├── PlanConflictError      another plan already runs under this id
 ├── UnknownGroupError      no group has this id
 ├── CommandRefusedError    the command makes no sense in the group's state
@@ -34,6 +35,10 @@ class BadGroupError(AllOrNoneError):
 
 class BadSettingsError(AllOrNoneError):
     """The environment, or a settings file, is wrong; the message names the setting and what to write instead."""
+
+
+class BadSearchError(AllOrNoneError):
+    """A search for groups is wrong; the message says what to write instead."""
 
 
 class PlanConflictError(AllOrNoneError):

@@ -1,13 +1,17 @@
 """An installation's settings, from `ALLORNONE_*`. Temporal's address is Temporal's own configuration."""
 
+import json
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PositiveInt,
@@ -15,11 +19,12 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from allornone import wire
 from allornone.errors import BadSettingsError
-from allornone.units import VenueName
+from allornone.limits import Limits
+from allornone.units import UnquotedNumber, VenueName
 
 PREFIX = "ALLORNONE_"
 
@@ -29,6 +34,36 @@ def _absolute(path: Path) -> Path:
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
+LIMITS_MAX_BYTES = 1_000_000
+
+
+def _limits(value: Any) -> Any:
+    """Read limits that are given as text: JSON, or the path of a file of JSON. Empty text is no way to have none."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        if not text.startswith("{"):
+            with Path(text).expanduser().open(encoding="utf-8") as file:
+                text = file.read(LIMITS_MAX_BYTES)
+        return json.loads(text, parse_float=UnquotedNumber)
+    except OSError as error:
+        raise ValueError(f"must be a JSON object or the path of a file with one: {error.strerror}") from None
+    except ValueError as error:
+        raise ValueError(f"must be a JSON object or the path of a file with one: {error}") from None
+
+
+def _alert(value: SecretStr) -> SecretStr:
+    """Check what is called in an alert. No message shows it: a URL may hold a secret."""
+    text = value.get_secret_value().strip()
+    if text.startswith(("http://", "https://")):
+        if not urlsplit(text).hostname:
+            raise ValueError("the URL names no host")
+    elif not shlex.split(text):
+        raise ValueError("must be a command line, or a URL that begins with https:// or http://")
+    return SecretStr(text)
+
+
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
@@ -62,7 +97,9 @@ class Settings(BaseSettings):
 
     `venues` without an entry means the paper venues. A port of None is the usual one if that is free, else
     any. `db_synchronous`: `NORMAL` survives the death of any process, `FULL` also a power cut, at 1.4 times
-    the time. `sweep_every_s` apart, groups without an end are looked for.
+    the time. `sweep_every_s` apart, groups without an end are looked for. No `limits`: any venue, asset and amount.
+    `alert` is called when a group needs a person. A file of the event log that has `log_rotate_bytes` is closed and
+    another one begun.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True)
@@ -71,6 +108,8 @@ class Settings(BaseSettings):
     log_dir: Folder = Field(default_factory=lambda data: data["data_dir"] / "logs")
     task_queue: Annotated[str, Field(min_length=1, max_length=200)] = wire.TASK_QUEUE
     venues: dict[VenueName, VenueSettings] = Field(default_factory=dict)
+    limits: Annotated[Limits | None, NoDecode, BeforeValidator(_limits)] = None
+    alert: Annotated[SecretStr, AfterValidator(_alert)] | None = None
     paper_url: str | None = None
     host: str = "127.0.0.1"
     temporal_port: Port | None = None
@@ -78,6 +117,7 @@ class Settings(BaseSettings):
     paper_port: Port | None = None
     db_synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     sweep_every_s: PositiveInt = 300
+    log_rotate_bytes: Annotated[int, Field(ge=64 << 10)] = 256 << 20
     max_concurrent_activities: PositiveInt = 100
 
 

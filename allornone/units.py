@@ -116,9 +116,14 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 LATE = "/late-"
-"""Between a group's id and eight digits of a reference: the id of the run for an effect after the group's end."""
+"""Between a group's id and eight digits of a reference: the id of the run for an effect after the group's end.
 
-GroupId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}(/late-[0-9a-f]{8})?$")]
+A second such effect under one reference has `-2` behind it, and so on.
+"""
+
+GroupId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}(/late-[0-9a-f]{8}(-[0-9]{1,3})?)?$")
+]
 CorrelationId = Annotated[str, StringConstraints(max_length=100)]
 VenueName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}(\.[a-z0-9_]{1,31})?$")]
 """A venue, with an account after a dot where it has several: `binance.usdm`."""

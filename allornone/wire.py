@@ -34,6 +34,9 @@ RETENTION = timedelta(days=30)
 INVALID_GROUP = "InvalidGroup"
 """The type of the application error by which a run refuses its own input."""
 
+OTHER_LIFE = "OtherLife"
+"""The type of the application error by which a run refuses to begin a group that the event log has open."""
+
 COMMAND_REFUSED = "CommandRefused"
 """The type of the application error by which an open group refuses a command."""
 

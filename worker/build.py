@@ -11,7 +11,9 @@ from activities.operations import OperationActivities
 from activities.records import RecordActivities
 from activities.sweep import SweepActivities
 from allornone.client.identity import worker_identity
+from allornone.client.namespace import Namespace
 from allornone.eventlog import EventLog
+from allornone.halt import HaltFile
 from allornone.settings import Settings
 from allornone.venues import Venue
 from worker.timely import TimelyRunner
@@ -28,8 +30,8 @@ PASSED_THROUGH = ("activities", "allornone", "orjson", "workflows", "yaml")
 
 def build_worker(client: Client, settings: Settings, venues: Mapping[str, Venue], log: EventLog) -> Worker:
     """Return a worker, not started. Whoever runs it has registered the search attributes."""
-    operations = OperationActivities(venues, log)
-    records = RecordActivities(venues, log)
+    operations = OperationActivities(venues, log, limits=settings.limits, halt=HaltFile(settings.data_dir))
+    records = RecordActivities(venues, log, limits=settings.limits, namespace=Namespace(client).id)
     sweep = SweepActivities(client, log, venues)
     return Worker(
         client,

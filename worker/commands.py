@@ -12,20 +12,19 @@ from allornone.cli.exits import of_error
 from allornone.client.address import ServerAddress, with_running_paper
 from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
+from allornone.halt import HaltFile
 from allornone.settings import Settings, load_settings
+from worker.alerting import described
 from worker.embedded import embedded
 from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
 from worker.namespace import keep_closed_groups
 
+NO_LIMITS = "none: every venue and asset, by any amount (ALLORNONE_LIMITS sets some)"
+
 
 def dev() -> None:
-    """Run everything on this machine: Temporal's dev server, its UI, the paper venues and a worker.
-
-    Ctrl-C or SIGTERM stops it: what runs at a venue comes back first, open groups go on at the next start.
-
-    Example: allornone dev
-    """
+    """Run the embedded server, the paper venues and a worker until Ctrl-C or SIGTERM."""
     with _told(), _interruptible():
         settings = load_settings()
         if "TEMPORAL_ADDRESS" in os.environ:
@@ -43,12 +42,7 @@ def dev() -> None:
 
 
 def worker() -> None:
-    """Run a worker against the server that Temporal's configuration names, else against the one of `dev`.
-
-    It drains on SIGTERM. Configure it with ALLORNONE_* and TEMPORAL_*, or a profile of temporal.toml.
-
-    Example: TEMPORAL_ADDRESS=temporal.internal:7233 allornone worker
-    """
+    """Run a worker until SIGTERM, and let it drain."""
     with _told():
         asyncio.run(_worker(with_running_paper(load_settings())))
 
@@ -61,6 +55,9 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
         typer.echo(f"Temporal  {address.target}, groups {address.groups_url}")
         typer.echo(f"venues    {settings.paper_url}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
@@ -78,10 +75,19 @@ async def _worker(settings: Settings) -> None:
         server = client.service_client.config.target_host
         typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
         typer.echo(f"events    {settings.log_dir / 'events'}")
+        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+        typer.echo(f"alerts    {described(settings)}")
+        _echo_halt(settings)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
     await work(client, settings, ready)
     typer.echo("drained", err=True)
+
+
+def _echo_halt(settings: Settings) -> None:
+    reason = HaltFile(settings.data_dir).reason()
+    if reason is not None:
+        typer.echo(f"halted    {reason}; `allornone resume --all` lifts it")
 
 
 @contextmanager

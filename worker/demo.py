@@ -6,9 +6,8 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-import typer
 from rich.console import Console
 from temporalio.client import Client
 
@@ -37,16 +36,8 @@ GO_ON = "stopped; open groups go on at the next `allornone demo` or `allornone d
 T = TypeVar("T")
 
 
-def demo(
-    *, stay: Annotated[bool, typer.Option("--stay", help="Leave everything up afterwards, until Ctrl-C.")] = False
-) -> None:
-    """Run the examples here: one completes, one is rolled back, one loses an answer, one needs an operator.
-
-    Uses the embedded server and the paper venues, whatever Temporal's own configuration says. Exits with 0
-    only if each group ended as it should.
-
-    Example: allornone demo
-    """
+def demo(*, stay: bool) -> None:
+    """Run the examples, and say how each ended. `stay` leaves everything up afterwards."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
     finish(_demo(stay=stay), interrupted=GO_ON)

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from temporalio.client import Client
 
+from allornone.alerts.telling import TellingLog
+from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.settings import Settings
 from allornone.venues.registry import close_venues, open_venues
+from worker.alerting import Alerter, alerting
 from worker.build import build_worker
 from worker.namespace import register_search_attributes
 from worker.schedule import schedule_sweep
@@ -26,11 +29,19 @@ async def work(client: Client, settings: Settings, ready: Callable[[], None]) ->
     await schedule_sweep(client, settings)
     venues = open_venues(settings)
     try:
-        async with build_worker(client, settings, venues, JsonlEventLog(settings.log_dir)):
+        async with (
+            alerting(settings, client) as alerter,
+            build_worker(client, settings, venues, _log(settings, alerter)),
+        ):
             ready()
             await stop.wait()
     finally:
         await close_venues(venues.values())
+
+
+def _log(settings: Settings, alerter: Alerter | None) -> EventLog:
+    log = JsonlEventLog(settings.log_dir, rotate_bytes=settings.log_rotate_bytes)
+    return log if alerter is None else TellingLog(log, alerter.tell)
 
 
 def stop_requested() -> asyncio.Event:

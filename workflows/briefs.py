@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from activities.tasks import GroupContext, OperationClaim, OperationTask, RecordTask
+from allornone.core.attention import attention
 from allornone.core.ending import fees
 from allornone.core.facts import executed_amount, forward_attempts, net_deltas, reference, remaining
 from allornone.core.state import GroupState, Notice, Progress
@@ -159,6 +160,6 @@ def notice_task(plan: AtomicGroup, state: GroupState, notice: Notice, number: in
         actor=notice.actor,
         operation_id=plan.operations[subject[0]].operation_id if subject is not None else None,
         client_ref=reference(plan, *subject) if subject is not None else None,
-        facts=notice.facts or {},
+        facts=attention(plan, state) if notice.kind is TransitionKind.BLOCKED else notice.facts or {},
         plan=plan if notice.kind is TransitionKind.STARTED else None,
     )

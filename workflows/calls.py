@@ -43,11 +43,14 @@ async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> An
     else:
         task = briefs.undo_task(plan, state, step.index, step.epoch, now + SEND_WINDOW)
         method, priority, verb = OperationActivities.rollback_operation, URGENT, "rollback"
+    name = f"{verb}:{task.operation.operation_id}:{step.epoch}"
+    if state.halt is not None and isinstance(step, Execute):
+        name += f":halted-{state.halt.tries}"
     try:
         told = await workflow.execute_activity_method(
             method,
             task,
-            activity_id=f"{verb}:{task.operation.operation_id}:{step.epoch}",
+            activity_id=name,
             start_to_close_timeout=SEND_TIMEOUT,
             retry_policy=ONCE,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -34,6 +34,7 @@ class Engine:
         self._ticked_at = now
         self._published: GroupStatus | None = None
         self._woken = False
+        self._known_end: GroupResult | None = None
 
     async def drive(self) -> GroupResult:
         """Go on until the end is recorded. Nothing interrupts it: Temporal's cancel only latches a command."""
@@ -45,6 +46,9 @@ class Engine:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return result(self.plan, self.state)
             await self._do(step)
+            if self._known_end is not None:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return self._known_end
             self._continue_as_new_if_long()
 
     def check(self, command: Command, command_id: str) -> None:
@@ -66,7 +70,7 @@ class Engine:
 
     def view(self) -> GroupView:
         """Return where the group stands."""
-        return view(self.plan, self.state, self.started_at)
+        return view(self.plan, self.state, self.started_at, self._ticked_at)
 
     async def _do(self, step: Step) -> None:
         """Do one step, and let the core observe what came of it. Commands may change the state meanwhile."""
@@ -81,6 +85,7 @@ class Engine:
             case Record():
                 told = await calls.record(self.plan, self.state, step)
                 self.state = recorded(self.state, told.seq, superseded=told.superseded)
+                self._answer_at_once(told.result)
             case End():
                 told = await calls.record_end(self._end_task())
                 self.state = ended(self.state, told.seq, superseded=told.superseded)
@@ -88,6 +93,12 @@ class Engine:
                 await self._wait(step)
             case Finish():
                 pass
+
+    def _answer_at_once(self, known: GroupResult | None) -> None:
+        """End with the result that the event log has of the group, where it ended before."""
+        self._known_end = known
+        if known is not None:
+            index.publish(known.status)
 
     def _observe(self, answer: Answer | None, *, sending: bool) -> None:
         self._tick()

@@ -1,7 +1,10 @@
 """What the Temporal UI tells of a group: a table of its operations, and a line for each activity."""
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
 
+from allornone.core.advice import Advice, advice, tried
 from allornone.core.steps import Execute, Look, Undo
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
@@ -39,21 +42,34 @@ def details(view: GroupView) -> str:
     if view.paused:
         parts.append("*paused: nothing new is sent forward*")
     parts.append("\n".join([_row("#", "operation", "venue", "state"), "|---|---|---|---|", *_rows(view)]))
-    parts += _list(
-        "changes so far",
-        [(each.operation_id, deltas_text(each.net_deltas)) for each in view.operations if each.net_deltas],
-    )
-    parts += _list("notes", [(each.operation_id, _one_line(each.note)) for each in view.operations if each.note])
-    if view.residual_deltas:
-        parts.append(f"**residual:** {deltas_text(view.residual_deltas)}")
-    if view.friction:
-        parts.append(f"friction: {deltas_text(view.friction)}")
+    facts = [*_facts(view)]
+    if facts:
+        parts.append("\n".join(f"- {fact}" for fact in facts))
     if view.needs_operator:
-        parts.append(f"commands that make sense: {', '.join(view.commands)}")
-        parts += _list(
-            "references", [(each.operation_id, f"`{each.client_ref}`") for each in view.operations if each.client_ref]
-        )
+        helps = [f"- {_help(each)}" for each in advice(view)]
+        parts.append("\n".join(["**what would help** (More Actions, Send an Update)", "", *helps]))
     return "\n\n".join(parts)
+
+
+def _facts(view: GroupView) -> Iterator[str]:
+    """Yield what there is to know besides the states. One list: the UI sets every paragraph far apart."""
+    if view.residual_deltas:
+        yield f"**residual:** {deltas_text(view.residual_deltas)}"
+    for each in view.operations:
+        told = [tried(each.effort)] if each.effort is not None else []
+        told += [_one_line(each.note)] if each.note else []
+        if told:
+            yield f"**{each.operation_id}:** {'; '.join(told)}"
+    for each in view.operations:
+        if each.net_deltas:
+            yield f"{each.operation_id} moved {deltas_text(each.net_deltas)}"
+    if view.friction:
+        yield f"friction: {deltas_text(view.friction)}"
+
+
+def _help(given: Advice) -> str:
+    """Write the update's name and the payload to paste; the person is left to write."""
+    return f"**{given.command}:** {given.why}: `{json.dumps({'actor': 'YOU', **given.payload})}`"
 
 
 def _rows(view: GroupView) -> list[str]:
@@ -69,10 +85,6 @@ def _state(operation: OperationView) -> str:
 
 def _row(*cells: str) -> str:
     return "|" + "|".join(f"{PAD}{cell}{PAD}" for cell in cells) + "|"
-
-
-def _list(title: str, entries: list[tuple[str, str]]) -> list[str]:
-    return ["\n".join([f"{title}:", "", *(f"- {name}: {text}" for name, text in entries)])] if entries else []
 
 
 def _one_line(note: str) -> str:

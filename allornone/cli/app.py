@@ -8,6 +8,7 @@ from allornone.cli.reading import list_groups, status
 from allornone.cli.running import run, submit, watch
 from allornone.cli.serving import paper
 from allornone.cli.simulating import simulate
+from allornone.cli.verifying import verify
 
 app = typer.Typer(
     name="allornone",
@@ -21,3 +22,9 @@ app = typer.Typer(
 for command in (run, submit, status, watch, retry, cancel, resolve, pause, resume, simulate, events, paper):
     app.command(command.__name__)(command)
 app.command("list")(list_groups)
+# What it takes, and its help, are the checker's own.
+app.command(
+    "verify",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)(verify)

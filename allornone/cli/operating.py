@@ -1,18 +1,18 @@
 """`retry`, `cancel`, `resolve`, `pause`, `resume`: what an operator tells an open group."""
 
-import getpass
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
 
-from allornone.cli import exits
+from allornone.cli import bulk, exits
+from allornone.cli.actor import login
 from allornone.cli.choosing import reference
+from allornone.cli.halting import pause_all, resume_all
 from allornone.cli.running import AsJson, GroupId
-from allornone.cli.session import bad_command, connected, finish, say
-from allornone.client.groups import GroupClient
-from allornone.errors import AllOrNoneError, BadGroupError, CommandRefusedError
+from allornone.cli.session import bad_command, connected, finish
+from allornone.errors import BadGroupError
 from allornone.models.commands import (
     CancelCommand,
     CommandReceipt,
@@ -23,56 +23,92 @@ from allornone.models.commands import (
     RetryCommand,
 )
 
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
+
 Given = dict[str, Any]
 C = TypeVar("C", bound=BaseModel)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"
-
-
-Actor = Annotated[str, typer.Option(default_factory=_login, help="Who decides; the login user.")]
+Actor = Annotated[str, typer.Option(default_factory=login, help="Who decides; the login user.")]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 CommandId = Annotated[str | None, typer.Option(help="The same id again is the same command, taken once.")]
 Ref = Annotated[str | None, typer.Option(help="The reference meant; the only one there is, if not given.")]
+AnyGroup = Annotated[str | None, typer.Argument(metavar="GROUP", help="The group's id.")]
+Every = Annotated[bool, typer.Option("--all", help="Every group, open now or started later.")]
 Operation = Annotated[str | None, typer.Option(help="The operation meant.")]
 
 
 def retry(
-    group_id: GroupId,
+    group_id: bulk.AnyGroupId = None,
     *,
     actor: Actor,
     ref: Ref = None,
     operation: Operation = None,
+    where: bulk.Where = None,
+    strategy: bulk.Strategy = None,
+    status: bulk.Status = None,
+    venue: bulk.AtVenue = None,
+    needs_operator: bulk.NeedsOperator = False,
+    yes: bulk.Yes = False,
+    dry_run: bulk.DryRun = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Look again at what is unknown, or try what is stuck once more, now. Never sends what is unknown.
 
+    Instead of a group, say which fit: each open one is told, after a yes. The exit code is 0 when each took it,
+    2 when some refused, 4 when some did not answer.
+
     Example: allornone retry basis-1 --reason "venue is back"
+
+    Example: allornone retry --needs-operator --venue lido --reason "lido is back"
     """
+    fits = bulk.chosen(
+        group_id, where=where, strategy=strategy, status=status, venue=venue, needs_operator=needs_operator
+    )
     given = _given(actor, reason, command_id)
-    finish(_retry(group_id, given, ref, operation, as_json=as_json))
+    if fits is None or group_id is not None:
+        finish(_retry(str(group_id), given, ref, operation, as_json=as_json))
+    if ref is not None or operation is not None:
+        raise typer.BadParameter("--ref and --operation are of one group; each of several has its own")
+    tell = bulk.retried(lambda ref: _command(RetryCommand, given | {"client_ref": ref}))
+    finish(bulk.in_bulk("retry", fits, tell, yes=yes, dry_run=dry_run, as_json=as_json))
 
 
 def cancel(
-    group_id: GroupId,
+    group_id: bulk.AnyGroupId = None,
     *,
     actor: Actor,
+    where: bulk.Where = None,
+    strategy: bulk.Strategy = None,
+    status: bulk.Status = None,
+    venue: bulk.AtVenue = None,
+    needs_operator: bulk.NeedsOperator = False,
+    yes: bulk.Yes = False,
+    dry_run: bulk.DryRun = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Undo what took effect, and end.
 
+    Instead of a group, say which fit: each open one is told, after a yes. The exit code is 0 when each took it,
+    2 when some refused, 4 when some did not answer.
+
     Example: allornone cancel basis-1 --reason "market moved"
+
+    Example: allornone cancel --where 'Strategy = "basis" AND NeedsOperator = true' --dry-run
     """
+    fits = bulk.chosen(
+        group_id, where=where, strategy=strategy, status=status, venue=venue, needs_operator=needs_operator
+    )
     given = _given(actor, reason, command_id)
-    finish(_told(group_id, CancelCommand, given, GroupClient.cancel, as_json=as_json))
+    if fits is None or group_id is not None:
+        finish(_told(str(group_id), CancelCommand, given, lambda client: client.cancel, as_json=as_json))
+    tell = bulk.cancelled(_command(CancelCommand, given))
+    finish(bulk.in_bulk("cancel", fits, tell, yes=yes, dry_run=dry_run, as_json=as_json))
 
 
 def resolve(
@@ -101,40 +137,50 @@ def resolve(
 
 
 def pause(
-    group_id: Annotated[str | None, typer.Argument(metavar="GROUP", help="The group's id.")] = None,
+    group_id: AnyGroup = None,
     *,
     actor: Actor,
-    every: Annotated[bool, typer.Option("--all", help="Every group that is open now.")] = False,
+    every: Every = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
     """Send nothing new forward. Look-ups and undos go on; `resume` ends it.
 
+    --all sets the halt file too: then no worker of this folder sends anything new forward, for any group.
+
     Example: allornone pause basis-1 --reason "checking the quotes"
     """
     given = _given(actor, reason, command_id)
-    if every == (group_id is not None):
-        raise typer.BadParameter("name a group, or give --all")
+    _require_whom(group_id, every=every)
     if group_id is None:
         finish(_pause_all(given))
-    finish(_told(group_id, PauseCommand, given, GroupClient.pause, as_json=as_json))
+    finish(_told(group_id, PauseCommand, given, lambda client: client.pause, as_json=as_json))
 
 
 def resume(
-    group_id: GroupId,
+    group_id: AnyGroup = None,
     *,
     actor: Actor,
+    every: Every = False,
     reason: Reason = "",
     command_id: CommandId = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on after a pause.
+    """Go on after a pause. --all takes the halt file away too.
 
     Example: allornone resume basis-1
     """
     given = _given(actor, reason, command_id)
-    finish(_told(group_id, ResumeCommand, given, GroupClient.resume, as_json=as_json))
+    _require_whom(group_id, every=every)
+    if group_id is None:
+        finish(_resume_all(given))
+    finish(_told(group_id, ResumeCommand, given, lambda client: client.resume, as_json=as_json))
+
+
+def _require_whom(group_id: str | None, *, every: bool) -> None:
+    if every == (group_id is not None):
+        raise typer.BadParameter("name a group, or give --all")
 
 
 def _given(actor: str, reason: str, command_id: str | None) -> Given:
@@ -145,12 +191,12 @@ async def _told(
     group_id: str,
     model: type[C],
     given: Given,
-    tell: Callable[[GroupClient, str, C], Awaitable[CommandReceipt]],
+    tell: "Callable[[GroupClient], Callable[[str, C], Awaitable[CommandReceipt]]]",
     *,
     as_json: bool,
 ) -> int:
     command = _command(model, given)
-    return _receipt(await tell(await connected(), group_id, command), as_json=as_json)
+    return _receipt(await tell(await connected())(group_id, command), as_json=as_json)
 
 
 async def _retry(group_id: str, given: Given, ref: str | None, operation: str | None, *, as_json: bool) -> int:
@@ -173,17 +219,11 @@ async def _resolve(
 
 
 async def _pause_all(given: Given) -> int:
-    client, code = await connected(), exits.FINE
-    for group in await client.list(open_only=True, limit=1000):
-        try:
-            receipt = await client.pause(group.atomic_group_id, _command(PauseCommand, given))
-            say(f"group {group.atomic_group_id}: {receipt.message}")
-        except CommandRefusedError as error:  # paused already, or over: it sends nothing new either way
-            say(f"group {group.atomic_group_id}: {error}")
-        except AllOrNoneError as error:
-            say(f"group {group.atomic_group_id}: {error}")
-            code = exits.of_error(error)
-    return code
+    return await pause_all(_command(PauseCommand, given))
+
+
+async def _resume_all(given: Given) -> int:
+    return await resume_all(_command(ResumeCommand, given))
 
 
 def _delta(text: str) -> tuple[str, str]:

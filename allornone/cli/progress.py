@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -12,8 +12,10 @@ from allornone.cli import exits
 from allornone.cli.session import say
 from allornone.cli.tables import group_table, headline, print_group
 from allornone.client.following import Sighting, follow
-from allornone.client.groups import GroupClient
 from allornone.models.result import GroupView
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 SILENCE_S = 5.0
 """Long enough for a worker that just starts, short enough to be said within 10 s of a submit."""
@@ -23,7 +25,7 @@ BLOCKED_S = 2.0
 
 
 async def followed(
-    client: GroupClient, group_id: str, *, timeout_s: float | None, as_json: bool, leave_blocked: bool
+    client: "GroupClient", group_id: str, *, timeout_s: float | None, as_json: bool, leave_blocked: bool
 ) -> int:
     """Show the group until its end, print its view and return its exit code.
 
@@ -41,7 +43,7 @@ async def followed(
     return exits.of_status(view.status)
 
 
-async def _seen(client: GroupClient, group_id: str, *, timeout_s: float | None, leave_blocked: bool) -> GroupView:
+async def _seen(client: "GroupClient", group_id: str, *, timeout_s: float | None, leave_blocked: bool) -> GroupView:
     now = asyncio.get_running_loop().time
     started, told, view = now(), False, None
     with Progress() as progress:

@@ -2,18 +2,24 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from allornone.cli import exits
+from allornone.cli.advising import helping
+from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
-from allornone.cli.tables import print_group, print_list
-from allornone.client.groups import GroupClient
-from allornone.errors import NoWorkerError
+from allornone.cli.tables import print_group, print_list, print_waiting
+from allornone.errors import NoWorkerError, UnknownGroupError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
+from allornone.settings import load_settings
+
+if TYPE_CHECKING:
+    from allornone.client.attention import Waiting
+    from allornone.client.groups import GroupClient
 
 
 def status(group_id: GroupId, *, as_json: AsJson = False) -> None:
@@ -38,9 +44,14 @@ def list_groups(
 ) -> None:
     """List groups, the newest first. Works without a worker.
 
+    With --needs-operator: what is known of each group that waits, what was tried, and the commands that would
+    help, the most pressing group first.
+
     Example: allornone list --needs-operator
     """
-    finish(_list(status, strategy, limit, needs_operator=needs_operator, as_json=as_json))
+    if needs_operator:
+        finish(_waiting(status, strategy, limit, as_json=as_json))
+    finish(_list(status, strategy, limit, as_json=as_json))
 
 
 async def _status(group_id: str, *, as_json: bool) -> int:
@@ -48,27 +59,61 @@ async def _status(group_id: str, *, as_json: bool) -> int:
     view = await _view(client, group_id)
     late = [found.atomic_group_id for found in await client.list(late_of=group_id)]
     if as_json:
-        sys.stdout.write(json.dumps({**view.model_dump(mode="json"), "late_effects": late}, indent=2) + "\n")
+        known = {**view.model_dump(mode="json"), "late_effects": late, "help": helping(view)}
+        sys.stdout.write(json.dumps(known, indent=2) + "\n")
     else:
         print_group(view, late)
+    say_notices()
     return exits.of_status(view.status)
 
 
-async def _view(client: GroupClient, group_id: str) -> GroupView:
+async def _view(client: "GroupClient", group_id: str) -> GroupView:
     try:
         return await client.status(group_id)
     except NoWorkerError as error:
         say(str(error))
         return await client.outline(group_id)
+    except UnknownGroupError:
+        from allornone.client.remembered import remembered_view  # noqa: PLC0415 (on first use)
+
+        known = remembered_view(load_settings().log_dir, group_id)
+        if known is None:
+            raise
+        say("the server does not know this group; what follows is from the event log")
+        return known
 
 
-async def _list(
-    status: GroupStatus | None, strategy: str | None, limit: int, *, needs_operator: bool, as_json: bool
-) -> int:
+async def _waiting(status: GroupStatus | None, strategy: str | None, limit: int, *, as_json: bool) -> int:
+    from allornone.client.attention import attention  # noqa: PLC0415 (on first use: it brings Temporal's SDK)
+
     client = await connected()
-    found = await client.list(status=status, strategy=strategy, limit=limit, needs_operator=needs_operator or None)
+    found = await client.list(status=status, strategy=strategy, limit=limit, needs_operator=True)
+    waiting = await attention(client, found, load_settings().log_dir)
+    if as_json:
+        sys.stdout.write(json.dumps([_known(each) for each in waiting], indent=2) + "\n")
+    else:
+        print_waiting(waiting)
+    if len(found) == limit:
+        say(f"only the newest {limit} were looked at; --limit takes more")
+    return exits.FINE
+
+
+def _known(waiting: "Waiting") -> dict[str, Any]:
+    return {
+        **waiting.summary.model_dump(mode="json"),
+        "told_by": waiting.witness.value,
+        "silence": waiting.silence,
+        "view": waiting.view.model_dump(mode="json"),
+        "help": helping(waiting.view),
+    }
+
+
+async def _list(status: GroupStatus | None, strategy: str | None, limit: int, *, as_json: bool) -> int:
+    client = await connected()
+    found = await client.list(status=status, strategy=strategy, limit=limit)
     if as_json:
         sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
     else:
         print_list(found)
+    say_notices()
     return exits.FINE

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from allornone.cli.progress import followed
 from allornone.cli.session import connected, finish, say
-from allornone.client.groups import GroupClient
 from allornone.client.handle import GroupHandle
 from allornone.documents import read_group
 from allornone.models.group import AtomicGroup
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 File = Annotated[Path, typer.Argument(help="The group, JSON or YAML; - is standard input.", allow_dash=True)]
 NewId = Annotated[str | None, typer.Option("--id", help="Submit under this id instead of the file's.")]
@@ -85,7 +87,7 @@ def _read(file: Path, group_id: str | None, *, simulated: bool) -> AtomicGroup:
     return group.model_copy(update={"simulated": True}) if simulated else group
 
 
-async def _submitted(client: GroupClient, group: AtomicGroup) -> GroupHandle:
+async def _submitted(client: "GroupClient", group: AtomicGroup) -> GroupHandle:
     for warning in client.check(group):
         say(f"warning: {warning}")
     handle = await client.submit(group)

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from allornone.settings import load_settings
-from allornone.venues.paper import run_paper
 
 
 def paper(
@@ -18,4 +17,6 @@ def paper(
 
     Example: allornone paper --port 8300
     """
+    from allornone.venues.paper import run_paper  # noqa: PLC0415 (on first use: it brings a web server)
+
     run_paper(load_settings().data_dir, host, port, ready_file)

@@ -3,15 +3,17 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from pydantic import BaseModel, ValidationError
 
 from allornone.cli.exits import BAD_INPUT, FINE, of_error
-from allornone.client.groups import GroupClient
 from allornone.documents import complaint
 from allornone.errors import AllOrNoneError, BadGroupError
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 INTERRUPTED = 128 + signal.SIGINT
 """What a shell reports for a program that Ctrl-C ended."""
@@ -40,8 +42,10 @@ def finish(work: Coroutine[Any, Any, int], *, interrupted: str = "interrupted") 
     raise typer.Exit(code)
 
 
-async def connected() -> GroupClient:
-    """Return the client of the environment's settings."""
+async def connected() -> "GroupClient":
+    """Return the client of the environment's settings. Temporal's SDK is loaded here, by who needs a server."""
+    from allornone.client.groups import GroupClient  # noqa: PLC0415 (on first use)
+
     return await GroupClient.connect()
 
 

@@ -11,13 +11,10 @@ from allornone.cli import exits
 from allornone.cli.running import AsJson, File
 from allornone.cli.session import finish, say
 from allornone.cli.tables import print_simulation
-from allornone.client.address import with_running_paper
 from allornone.documents import read_group
 from allornone.models.reconciliation import Verdict
 from allornone.models.simulation import SimulationAnswer, SimulationRequest
 from allornone.settings import load_settings
-from allornone.simulation import simulate as rehearse
-from allornone.venues.registry import close_venues, open_venues
 
 
 class Mode(StrEnum):
@@ -44,6 +41,11 @@ def simulate(file: File, *, mode: ModeOption = Mode.DRY_RUN, as_json: AsJson = F
 
 
 async def _simulate(file: Path, mode: Mode, *, as_json: bool) -> int:
+    # The venues bring every transport along; no other command waits for that.
+    from allornone.client.address import with_running_paper  # noqa: PLC0415 (on first use)
+    from allornone.simulation import simulate as rehearse  # noqa: PLC0415 (on first use)
+    from allornone.venues.registry import close_venues, open_venues  # noqa: PLC0415 (on first use)
+
     request = SimulationRequest.model_validate({"group": read_group(file), "mode": mode.value})
     venues = open_venues(with_running_paper(load_settings()))
     try:

@@ -3,13 +3,18 @@
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from allornone.client.listing import GroupSummary
+from allornone.cli.advising import trouble_lines
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer
+
+if TYPE_CHECKING:
+    from allornone.client.attention import Waiting
+    from allornone.client.listing import GroupSummary
 
 PIPE_WIDTH = 220
 """Nothing is cut off where no terminal limits the width."""
@@ -62,7 +67,7 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
     if view.operations:
         console.print(group_table(view))
     for name, amounts in (("left", view.residual_deltas), ("friction", view.friction)):
-        if amounts:
+        if amounts and not (name == "left" and view.needs_operator):  # said by venue there
             console.print(f"{name}: {changes(amounts)}", markup=False)
     for unfenced in view.result.unfenced if view.result else ():
         console.print(
@@ -71,11 +76,48 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
         )
     if view.commands:
         console.print(f"commands: {', '.join(view.commands)}", markup=False)
+    print_trouble(view, console)
     for other in late:
         console.print(f"late effect: {other} (see `allornone status {other}`)", markup=False)
 
 
-def print_list(groups: Sequence[GroupSummary]) -> None:
+def print_trouble(view: GroupView, console: Console, indent: str = "") -> None:
+    """Print what is open and what would help. A line that is to be pasted is never broken."""
+    for line in trouble_lines(view):
+        console.print(indent + line, markup=False, soft_wrap=True)
+
+
+def print_waiting(waiting: "Sequence[Waiting]") -> None:
+    """Print the groups that wait for an operator, one after the other."""
+    console = out()
+    for each in waiting:
+        view, summary = each.view, each.summary
+        console.print(headline(view), markup=False, soft_wrap=True)
+        console.print(f"  strategy {summary.strategy or '-'}, {_age(view)}", markup=False)
+        if each.silence:
+            told = f"  told by the {each.witness.value}, as the group does not answer: {each.silence}"
+            console.print(told, markup=False, soft_wrap=True)
+        for operation in view.operations:
+            console.print(f"  {_known(operation)}", markup=False, soft_wrap=True)
+        print_trouble(view, console, "  ")
+        console.print()
+    if not waiting:
+        console.print("no group needs an operator")
+
+
+def _age(view: GroupView) -> str:
+    return f"started {view.started_at:%Y-%m-%d %H:%M:%S} UTC" if view.started_at else "start unknown"
+
+
+def _known(operation: OperationView) -> str:
+    undo = "undo " if operation.direction.value == "rollback" else ""
+    verdict = f" ({operation.verdict.value})" if operation.verdict else ""
+    moved = f", moved {changes(operation.net_deltas)}" if operation.net_deltas else ""
+    what = f"{operation.operation_id}, {operation.operation_type} at {operation.venue}"
+    return f"known: {what}: {undo}{operation.state.value}{verdict}{moved}"
+
+
+def print_list(groups: "Sequence[GroupSummary]") -> None:
     """Print groups, one a row, the newest first."""
     table = _table("group", "status", "operator", "strategy", "operations", "venues", "started")
     for group in groups:

@@ -11,6 +11,7 @@ from allornone import wire
 from allornone.errors import (
     AllOrNoneError,
     BadGroupError,
+    BadSearchError,
     CommandRefusedError,
     GroupAbandonedError,
     NoServerError,
@@ -34,6 +35,17 @@ def told(group_id: str) -> Generator[None]:
         raise _translated(group_id, error) from error
 
 
+@contextmanager
+def searching(where: str | None) -> Generator[None]:
+    """Tell a condition that the server cannot read from a server that is not prepared."""
+    try:
+        yield
+    except RPCError as error:
+        if where is not None and error.status is RPCStatusCode.INVALID_ARGUMENT:
+            raise BadSearchError(f"the server cannot read --where {where!r}: {error.message}") from error
+        raise
+
+
 def _translated(group_id: str, error: RPCError) -> AllOrNoneError:
     if error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
         return UnknownGroupError(f"no group {group_id!r}; `allornone list` shows the groups there are")
@@ -53,6 +65,8 @@ def of_failed_run(group_id: str, error: WorkflowFailureError) -> AllOrNoneError:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == wire.INVALID_GROUP:
         return BadGroupError(cause.message)
+    if isinstance(cause, ApplicationError) and cause.type == wire.OTHER_LIFE:
+        return GroupAbandonedError(cause.message)
     how = "was terminated" if isinstance(cause, TerminatedError) else f"failed: {cause}"
     return GroupAbandonedError(
         f"the workflow of group {group_id!r} {how}; nothing was undone by it; "

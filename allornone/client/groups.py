@@ -1,7 +1,7 @@
 """The asynchronous client: submit a group, see how it stands, wait for its end, tell it what to do."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 from temporalio.client import (
     Client,
@@ -16,18 +16,18 @@ from temporalio.service import RPCError
 
 from allornone import wire
 from allornone.client import listing
-from allornone.client.address import with_running_paper
 from allornone.client.asking import asked
 from allornone.client.connect import connect
-from allornone.client.faults import is_silence, of_failed_run, told
+from allornone.client.faults import is_silence, of_failed_run, searching, told
 from allornone.client.handle import GroupHandle
-from allornone.client.listing import GroupSummary
+from allornone.client.installed import Venues, installed
+from allornone.client.listing import Fits, GroupSummary
 from allornone.client.start import PLAN_HASH, start
 from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
-from allornone.client.workers import Poller, absence, pollers
+from allornone.client.workers import Poller, may_answer, pollers, silence
 from allornone.core.start import GroupStart
-from allornone.errors import NoWorkerError, PlanConflictError
+from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
 from allornone.models.commands import (
     CancelCommand,
     Command,
@@ -37,17 +37,17 @@ from allornone.models.commands import (
     ResumeCommand,
     RetryCommand,
 )
-from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings, load_settings
-from allornone.venues import Venue
+from allornone.units import LATE
 from allornone.venues.plan import check_plan, warnings
-from allornone.venues.registry import open_venues
 
 ANSWER_TIMEOUT_S = 5.0
 """How long a worker may take to answer: it replays a group of 64 operations in well under a second."""
 
-Venues = Mapping[str, Venue]
+SECOND_OPINION_S = 1.5
+"""How long one is waited for that the server knows nothing of."""
 
 
 class GroupClient:
@@ -73,10 +73,11 @@ class GroupClient:
         """Connect as the environment says. Raises NoServerError when no server answers."""
         chosen = settings or load_settings()
         client = await connect(chosen)
-        return cls(client, task_queue=chosen.task_queue, venues=lambda: open_venues(with_running_paper(chosen)))
+        return cls(client, task_queue=chosen.task_queue, venues=lambda: installed(chosen))
 
     def check(self, group: AtomicGroup) -> tuple[str, ...]:
-        """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it."""
+        """Return what is risky about the plan. Raises BadGroupError where a venue cannot do it, or the id is kept."""
+        _refuse_kept_id(group.atomic_group_id)
         if callable(self._venues):
             self._venues = self._venues()
         if self._venues is None:
@@ -128,13 +129,16 @@ class GroupClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 result = await self.result(group_id)
                 return ended_view(await self.plan(group_id), result, listing.summary_of(description))
-            try:
-                view = await asked(self._handle(group_id), timeout_s)
-            except (RPCError, WorkflowQueryFailedError) as error:
-                if not _unanswered(error):
-                    raise
-                raise NoWorkerError(await self.why_silent()) from error
-            return view
+            found = await self.workers()
+            return await self._ask(group_id, timeout_s if may_answer(found) else min(timeout_s, SECOND_OPINION_S))
+
+    async def _ask(self, group_id: str, timeout_s: float) -> GroupView:
+        try:
+            return await asked(self._handle(group_id), timeout_s)
+        except (RPCError, WorkflowQueryFailedError) as error:
+            if not _unanswered(error):
+                raise
+            raise NoWorkerError(await self.why_silent()) from error
 
     async def outline(self, group_id: str) -> GroupView:
         """Return what the server alone knows of the group: its status, none of its operations."""
@@ -152,29 +156,15 @@ class GroupClient:
                 return plan
         raise AssertionError("a history begins with its start")
 
-    async def list(
-        self,
-        *,
-        status: GroupStatus | None = None,
-        needs_operator: bool | None = None,
-        strategy: str | None = None,
-        late_of: str | None = None,
-        open_only: bool = False,
-        limit: int = 50,
-    ) -> tuple[GroupSummary, ...]:
-        """Return this task queue's newest groups that fit. `late_of` finds the runs about its late effects."""
-        search = listing.query(
-            task_queue=self._task_queue,
-            status=status,
-            needs_operator=needs_operator,
-            strategy=strategy,
-            late_of=late_of,
-            open_only=open_only,
-        )
-        with told("list"):
-            return tuple(
-                [listing.summary_of(found) async for found in self._client.list_workflows(search, limit=limit)]
-            )
+    async def list(self, *, limit: int | None = 50, **fits: Unpack[Fits]) -> tuple[GroupSummary, ...]:
+        """Return this task queue's newest groups that fit, all of them without a `limit`.
+
+        `late_of` finds the runs about a group's late effects. Raises BadSearchError for a `where` that cannot be read.
+        """
+        search = listing.query(task_queue=self._task_queue, **fits)
+        with told("list"), searching(fits.get("where")):
+            found = [each async for each in self._client.list_workflows(search, limit=limit)]
+        return tuple(listing.summary_of(each) for each in found if each.task_queue == self._task_queue)
 
     async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:
         """Look again at what is unknown, or try the next epoch of what is stuck, now."""
@@ -203,15 +193,25 @@ class GroupClient:
 
     async def _tell(self, group_id: str, name: str, command: Command) -> CommandReceipt:
         with told(group_id):
-            return await tell(self._handle(group_id), name, command)
+            await self._require_worker(group_id)
+            try:
+                return await tell(self._handle(group_id), name, command)
+            except NoWorkerError as error:
+                raise NoWorkerError(f"{error}; {await self.why_silent()}") from error
+
+    async def _require_worker(self, group_id: str) -> None:
+        """Raise NoWorkerError where nobody would take a command: one that is left behind is taken whenever."""
+        if may_answer(await self.workers()):
+            return
+        if (await self._handle(group_id).describe()).status is WorkflowExecutionStatus.RUNNING:
+            try:
+                await self._ask(group_id, SECOND_OPINION_S)
+            except NoWorkerError as error:
+                raise NoWorkerError(f"{error}; group {group_id!r} was told nothing") from error
 
     async def why_silent(self) -> str:
         """Say who is missing, or who does not answer."""
-        found = await pollers(self._client, self._task_queue)
-        if not found:
-            return absence(self._task_queue)
-        names = ", ".join(poller.identity for poller in found)
-        return f"no worker answers on task queue {self._task_queue!r}; polling there lately: {names}"
+        return silence(self._task_queue, await self.workers())
 
     async def _plan_hash(self, description: WorkflowExecutionDescription) -> str | None:
         found: Any = (await description.memo()).get(PLAN_HASH)
@@ -219,6 +219,16 @@ class GroupClient:
 
     def _handle(self, group_id: str) -> WorkflowHandle[Any, GroupResult]:
         return self._client.get_workflow_handle(group_id, result_type=GroupResult)
+
+
+def _refuse_kept_id(group_id: str) -> None:
+    """Keep the ids of late effects free: one that is taken would leave its effect without a run."""
+    of, mark, _ = group_id.partition(LATE)
+    if mark:
+        raise BadGroupError(
+            f"atomic_group_id {group_id!r} is kept for a late effect of group {of!r}, which is put before an operator "
+            f"under it; choose an id without {LATE!r}"
+        )
 
 
 def _unanswered(error: RPCError | WorkflowQueryFailedError) -> bool:

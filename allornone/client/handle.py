@@ -1,19 +1,28 @@
 """A group that was submitted."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from allornone.models.result import GroupResult, GroupView
 
-if TYPE_CHECKING:
-    from allornone.client.groups import GroupClient
+
+class Asked(Protocol):
+    """What a handle asks of its client."""
+
+    async def result(self, group_id: str) -> GroupResult:
+        """Wait for the end."""
+        ...
+
+    async def status(self, group_id: str) -> GroupView:
+        """Return how the group stands."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class GroupHandle:
     """The way back to a group. `attached` tells that the same plan was there before this submit."""
 
-    client: "GroupClient"
+    client: Asked
     group_id: str
     plan_hash: str
     attached: bool = False

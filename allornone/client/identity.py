@@ -24,7 +24,12 @@ class WorkerIdentity:
 
 def worker_identity(log_dir: Path) -> str:
     """Return this process's identity as a worker that writes its events under `log_dir`."""
-    return str(WorkerIdentity(os.getpid(), socket.gethostname().replace(":", "-"), log_dir))
+    return str(WorkerIdentity(os.getpid(), host_name(), log_dir))
+
+
+def host_name() -> str:
+    """Return this machine's name as identities have it."""
+    return socket.gethostname().replace(":", "-")
 
 
 def parse_identity(identity: str) -> WorkerIdentity | None:

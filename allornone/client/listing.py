@@ -1,6 +1,8 @@
 """Groups as the server's index has them: found without a worker, perhaps a second late."""
 
+import re
 from datetime import datetime
+from typing import TypedDict
 
 from pydantic import BaseModel, ConfigDict
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -14,10 +16,15 @@ from allornone.client.start import (
     STRATEGY,
     VENUES,
 )
+from allornone.errors import BadSearchError
 from allornone.models.group import GroupStatus
 
 ABANDONED = "abandoned"
 """The workflow ended without a result, so that the index still shows what the group was doing then."""
+
+EXAMPLE = """write it as --where 'Strategy = "basis" AND GroupStatus = "blocked"'"""
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
 _LIVING = frozenset(
     {
@@ -44,16 +51,30 @@ class GroupSummary(BaseModel):
     closed_at: datetime | None = None
 
 
+class Fits(TypedDict, total=False):
+    """What groups are searched by. `where` is a condition in Temporal's own words; `late_of` is a group's id."""
+
+    status: GroupStatus | None
+    needs_operator: bool | None
+    strategy: str | None
+    venue: str | None
+    where: str | None
+    late_of: str | None
+    open_only: bool
+
+
 def query(
     *,
     task_queue: str | None = None,
     status: GroupStatus | None = None,
     needs_operator: bool | None = None,
     strategy: str | None = None,
+    venue: str | None = None,
+    where: str | None = None,
     late_of: str | None = None,
     open_only: bool = False,
 ) -> str:
-    """Return the search for groups that fit everything given."""
+    """Return the search for groups that fit everything given. Raises BadSearchError for a `where` that is none."""
     terms = [f"WorkflowType = {_quoted(wire.GROUP_WORKFLOW)}", "ExecutionStatus != 'ContinuedAsNew'"]
     if task_queue is not None:
         terms.append(f"TaskQueue = {_quoted(task_queue)}")
@@ -63,11 +84,37 @@ def query(
         terms.append(f"{wire.NEEDS_OPERATOR} = {'true' if needs_operator else 'false'}")
     if strategy is not None:
         terms.append(f"{wire.STRATEGY} = {_quoted(strategy)}")
+    if venue is not None:
+        terms.append(f"{wire.VENUES} IN ({_quoted(venue)})")
+    if where is not None:
+        terms.append(f"({condition(where)})")
     if late_of is not None:
         terms.append(f"WorkflowId STARTS_WITH {_quoted(late_of + '/late-')}")
     if open_only:
         terms.append("ExecutionStatus = 'Running'")
     return " AND ".join(terms)
+
+
+def condition(where: str) -> str:
+    """Return `where` if it is one condition that cannot leave its brackets. Raises BadSearchError.
+
+    Whether the server can read it is the server's to say.
+    """
+    bare = _QUOTED.sub("''", where)
+    if not bare.strip():
+        raise BadSearchError(f"--where is empty; {EXAMPLE}")
+    if re.search(r"[\"'`;]", bare.replace("''", "")):
+        raise BadSearchError(f"--where has a quote that is not closed, or a ';', in {where!r}; {EXAMPLE}")
+    if word := re.search(r"\b(ORDER\s+BY|GROUP\s+BY|LIMIT)\b", bare, re.IGNORECASE):
+        raise BadSearchError(f"--where takes a condition, without {word[0].upper()!r}; {EXAMPLE}")
+    depth = 0
+    for sign in bare:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0:
+            break
+    if depth != 0:
+        raise BadSearchError(f"--where has brackets that do not match in {where!r}; {EXAMPLE}")
+    return where
 
 
 def _quoted(text: str) -> str:

@@ -29,19 +29,20 @@ OPERATION_COUNT = SearchAttributeKey.for_int(wire.OPERATION_COUNT)
 
 
 async def start(
-    client: Client, task_queue: str, group: AtomicGroup, carried: Carried | None = None
+    client: Client, task_queue: str, group: AtomicGroup, carried: Carried | None = None, *, again: bool = False
 ) -> WorkflowHandle[Any, GroupResult]:
     """Start the workflow of `group`, from its beginning or from the state that is `carried`.
 
-    Raises WorkflowAlreadyStartedError where the id was ever taken.
+    Raises WorkflowAlreadyStartedError where the id was ever taken; `again` only where it is taken now.
     """
+    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     return await client.start_workflow(
         wire.GROUP_WORKFLOW,
         GroupStart(group=group, carried=carried),
         id=group.atomic_group_id,
         task_queue=task_queue,
         result_type=GroupResult,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=reuse,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         memo={PLAN_HASH: group.plan_hash},
         search_attributes=attributes(group),

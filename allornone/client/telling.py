@@ -1,5 +1,6 @@
 """An operator's word to an open group: taken once, however often it is sent."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
 )
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -18,13 +20,18 @@ from allornone.errors import CommandRefusedError, NoWorkerError
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.result import GroupResult
 
-TIMEOUT = timedelta(seconds=10)
+TAKEN_WITHIN_S = 5.0
+"""A worker takes a command in well under a second."""
+
+SETTLED_WITHIN_S = 75.0
+"""An operator's word waits for the look-up that it is held against, and that for its venue."""
+
 RUNS_MAX = 5
 """How many runs of one group in a row a command may just miss."""
 
 
 async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Command) -> CommandReceipt:
-    """Send `command` and wait until the group took it.
+    """Send `command` and wait until the group took it and settled it.
 
     Without a `command_id` it is given one, so that the group can tell it sent again from another. Raises
     CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be
@@ -46,15 +53,28 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
 
 
 async def _sent(handle: WorkflowHandle[Any, GroupResult], name: str, named: Command) -> CommandReceipt:
+    taken = False
     try:
-        receipt: CommandReceipt = await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
-            name, named, id=named.command_id, result_type=CommandReceipt, rpc_timeout=TIMEOUT
+        update = await handle.start_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
+            name,
+            named,
+            id=named.command_id,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            result_type=CommandReceipt,
+            rpc_timeout=timedelta(seconds=TAKEN_WITHIN_S),
         )
+        taken = True
+        async with asyncio.timeout(SETTLED_WITHIN_S):
+            receipt: CommandReceipt = await update.result()
     except WorkflowUpdateFailedError as error:
         raise of_refused_update(error) from error
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise NoWorkerError(
-            f"no worker took the command within {TIMEOUT.total_seconds():.0f} s; one that comes may still "
-            f"take it; to be sure, send it again with command id {named.command_id}"
-        ) from error
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        raise NoWorkerError(_unanswered(named, taken=taken)) from error
     return receipt
+
+
+def _unanswered(named: Command, *, taken: bool) -> str:
+    again = f"to be sure, send it again with --command-id {named.command_id}"
+    if taken:
+        return f"the group took the command and has not settled it within {SETTLED_WITHIN_S:.0f} s; {again}"
+    return f"no worker took the command within {TAKEN_WITHIN_S:.0f} s; one that comes may still take it; {again}"

@@ -21,6 +21,7 @@ def ended_view(group: AtomicGroup, result: GroupResult, started: GroupSummary) -
         friction=result.friction,
         simulated=group.simulated,
         started_at=started.started_at,
+        deadline=group.deadline,
         result=result,
     )
 
@@ -42,13 +43,18 @@ def _ended(operation: OperationCommand, result: OperationResult | None) -> Opera
 
 def outline(summary: GroupSummary, plan_hash: str) -> GroupView:
     """Return what the server alone knows of an open group: its status, and none of its operations."""
-    known = summary.status not in (ABANDONED, "unknown")
     return GroupView(
         atomic_group_id=summary.atomic_group_id,
         plan_hash=plan_hash,
-        status=GroupStatus(summary.status) if known else GroupStatus.BLOCKED,
+        status=known_status(summary),
         reason="no worker answers; this is what the server last knew of the group",
         needs_operator=summary.needs_operator,
         operations=(),
         started_at=summary.started_at,
     )
+
+
+def known_status(summary: GroupSummary) -> GroupStatus:
+    """Return the status that the index has; one that it does not know is a person's to look at."""
+    known = summary.status not in (ABANDONED, "unknown")
+    return GroupStatus(summary.status) if known else GroupStatus.BLOCKED

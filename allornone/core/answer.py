@@ -28,6 +28,8 @@ class AnswerKind(StrEnum):
     """The operation cannot be undone; nothing was sent."""
     NOTHING_LEFT = "nothing_left"
     """Nothing but dust is left to undo; nothing was sent."""
+    HALTED = "halted"
+    """Forward sends are halted at the worker; nothing was written and nothing sent, and it may be begun again."""
     SUPERSEDED = "superseded"
     """Another life of the group went on; nothing was done."""
 

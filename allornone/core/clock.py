@@ -72,9 +72,11 @@ def _elapse_operation(progress: Progress, seconds: float, *, paused: bool) -> Pr
 
 
 def elapse(state: GroupState, seconds: float) -> GroupState:
-    """Let `seconds` pass. While paused, the time for trying forward again stands still; everything else runs."""
+    """Let `seconds` pass. While paused or halted, the time for trying forward again stands still; all else runs."""
     if seconds <= 0:
         return state
+    halt = state.halt and replace(state.halt, waited_s=_add(state.halt.waited_s, seconds))
+    waits = state.paused or halt is not None
     flight = state.flight and replace(
         state.flight,
         spent_s=_add(state.flight.spent_s, seconds),
@@ -84,6 +86,7 @@ def elapse(state: GroupState, seconds: float) -> GroupState:
     return replace(
         state,
         flight=flight,
+        halt=halt,
         look_wait_s=_add(state.look_wait_s, seconds) if state.last_looks else state.look_wait_s,
-        operations=tuple(_elapse_operation(each, seconds, paused=state.paused) for each in state.operations),
+        operations=tuple(_elapse_operation(each, seconds, paused=waits) for each in state.operations),
     )

@@ -45,7 +45,7 @@ def take(plan: AtomicGroup, state: GroupState, command: Command, command_id: str
             taken = _retry(plan, state, command)
         case ResolveCommand():
             taken = resolve(plan, state, command, command_id)
-    return _noted(taken, command, command_id)
+    return _noted(state, taken, command, command_id)
 
 
 def _gives_up(command: Command) -> bool:
@@ -54,14 +54,24 @@ def _gives_up(command: Command) -> bool:
     return command.outcome is ResolvedOutcome.ACCEPTED
 
 
-def _noted(state: GroupState, command: Command, command_id: str) -> GroupState:
+def _noted(before: GroupState, state: GroupState, command: Command, command_id: str) -> GroupState:
     name = type(command).__name__.removesuffix("Command").lower()
-    facts = {"command": name, "command_id": command_id, **command.model_dump(mode="json", exclude_none=True)}
+    said = command.model_dump(mode="json", exclude_none=True)
+    facts = {"command": name, **said, "command_id": command_id, **_came_of(before, state)}
     notice = Notice(TransitionKind.COMMAND, reason=command.reason, actor=command.actor, facts=facts)
     state = replace(state, outbox=(*state.outbox, notice))
     if state.claim is not None and state.claim.command_id == command_id:
         return state
     return replace(state, handled=(*state.handled, Handled(command_id, f"{name} taken")))
+
+
+def _came_of(before: GroupState, state: GroupState) -> dict[str, bool]:
+    """Return what the command decided that only this moment could tell: whoever rebuilds the group needs it."""
+    decided = {
+        "released": state.released and not before.released,
+        "unfenced": before.flight is not None and state.flight is None,
+    }
+    return {name: True for name, holds in decided.items() if holds}
 
 
 def _pause(plan: AtomicGroup, state: GroupState) -> GroupState:
@@ -81,14 +91,18 @@ def _cancel(plan: AtomicGroup, state: GroupState) -> GroupState:
         raise refusal(plan, state, "the group is already rolling back")
     if state.given_up:
         raise refusal(plan, state, "an operator accepted what is left; the group is ending")
-    return replace(state, cancel=True)
+    return replace(state, cancel=True, orphaned=None)
 
 
 def _retry(plan: AtomicGroup, state: GroupState, command: RetryCommand) -> GroupState:
     index, direction, epoch = named(plan, state, command.client_ref)
+    orphaned, state = state.orphaned is not None, replace(state, orphaned=None)
     if state.flight is not None:
         # Unknown or open: look again, now. Never a send.
         return replace(state, flight=replace(state.flight, urgent=True, spent_s=_again(state.flight)))
+    if orphaned:
+        # It goes on where it stood; what is stuck there asks for a retry of its own.
+        return state
     progress = state.operations[index]
     if direction is Direction.FORWARD and trouble(plan.operations[index], progress) is Trouble.BREACH:
         return _reread(state, index, epoch)

@@ -20,7 +20,7 @@ def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tupl
         if answer.kind is AnswerKind.SUPERSEDED:
             return replace(state, superseded=True)
         if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
-            state, changed = _late(plan, state, index, answer), True
+            state, changed = joins(plan, state, index, answer), True
         if answer.kind is AnswerKind.OPEN and state.flight is None:
             state, changed = _reopened(plan, state, index, answer), True
         unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
@@ -42,20 +42,23 @@ def _differs(progress: Progress, answer: Answer) -> bool:
     return not same(shown, believed[0] if believed else {})
 
 
-def _without(progress: Progress, answer: Answer, why: str) -> Progress:
-    """Return the progress as if the reference had not been settled."""
+def without(progress: Progress, answer: Answer) -> Progress:
+    """Return the progress as if the reference had never been settled."""
     return replace(
         progress,
         attempts=tuple(each for each in progress.attempts if not _is_of(each, answer)),
         unfenced=tuple(each for each in progress.unfenced if each != (answer.direction, answer.epoch)),
-        undone=False,
-        note=why,
     )
 
 
-def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
+def _unsettled(progress: Progress, answer: Answer, why: str) -> Progress:
+    return replace(without(progress, answer), undone=False, note=why)
+
+
+def joins(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
+    """Return the state with an effect that nobody expected among the attempts, in the place of what was believed."""
     why = f"{plan.operations[index].operation_id}: the last look shows an effect that was not known"
-    progress = _without(state.operations[index], answer, why)
+    progress = _unsettled(state.operations[index], answer, why)
     late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
     attempts = sorted((*progress.attempts, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch))
     state = with_progress(state, index, replace(progress, attempts=tuple(attempts)))
@@ -65,7 +68,7 @@ def _late(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> G
 def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
     """Take a reference that was thought settled back into flight: it is to be recalled and resolved."""
     why = f"{plan.operations[index].operation_id}: the last look shows an order that is still open"
-    state = with_progress(state, index, _without(state.operations[index], answer, why))
+    state = with_progress(state, index, _unsettled(state.operations[index], answer, why))
     flight = Flight(index, answer.direction, answer.epoch, came_back=True, looks=1, note=why)
     return _noticed(replace(state, flight=flight), index, answer, why)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from allornone.core.answer import AnswerKind
 from allornone.core.facts import current, same
-from allornone.core.state import Attempt, GroupState, Progress, begin
+from allornone.core.state import Attempt, GroupState, Notice, Progress, begin
 from allornone.deltas import subtract, without_zero
+from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Fee
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import OperationCommand
@@ -31,9 +32,13 @@ def is_due(ended_at: datetime, now: datetime, before: datetime | None) -> bool:
     return any(moment <= now and (before is None or moment > before) for moment in moments)
 
 
-def late_group_id(group_id: str, client_ref: str) -> str:
-    """Return the id of the run for a late effect. One of a late run's own undo is beside that run, not below it."""
-    return group_id.partition(LATE)[0] + LATE + client_ref[:8]
+def late_group_id(group_id: str, client_ref: str, number: int = 1) -> str:
+    """Return the id of the run for the `number`th late effect of a reference.
+
+    One of a late run's own undo is beside that run, not below it.
+    """
+    first = group_id.partition(LATE)[0] + LATE + client_ref[:8]
+    return first if number == 1 else f"{first}-{number}"
 
 
 def beyond(shown: ExecutionHandshake, known: ExecutionHandshake | None) -> ExecutionHandshake | None:
@@ -75,7 +80,7 @@ def _place(fee: Fee) -> tuple[str, str, str]:
     return fee.position_key, fee.currency, fee.kind
 
 
-def late_plan(plan: AtomicGroup, sent: ExecutionRequest) -> AtomicGroup | None:
+def late_plan(plan: AtomicGroup, sent: ExecutionRequest, number: int = 1) -> AtomicGroup | None:
     """Return the group of a late effect of the reference `sent`, None where the plan does not know its operation.
 
     It has a log and an end of its own, no deadline, and the one operation. What came late of an undo is the undo's
@@ -85,7 +90,7 @@ def late_plan(plan: AtomicGroup, sent: ExecutionRequest) -> AtomicGroup | None:
     if not planned:
         return None
     return AtomicGroup(
-        atomic_group_id=late_group_id(plan.atomic_group_id, sent.client_ref),
+        atomic_group_id=late_group_id(plan.atomic_group_id, sent.client_ref, number),
         operations=(_alone(planned[0], sent),),
         correlation_id=plan.correlation_id,
         strategy=plan.strategy,
@@ -103,11 +108,20 @@ def _alone(operation: OperationCommand, sent: ExecutionRequest) -> OperationComm
     return operation.model_copy(update=changes)
 
 
-def begin_late(plan: AtomicGroup, effect: ExecutionHandshake, reason: str) -> GroupState:
-    """Return the state in which a late effect's run begins: its one operation in effect, nothing done about it."""
+def begin_late(plan: AtomicGroup, effect: ExecutionHandshake, reason: str, *, still_open: bool = False) -> GroupState:
+    """Return the state in which a late effect's run begins: its one operation in effect, nothing done about it.
+
+    What may be filled of an order that is still open is a range of its own, beside what is filled so far.
+    """
     late = Attempt(Direction.FORWARD, 1, AnswerKind.CLOSED, Verdict.BREACH, effect)
     progress = Progress(attempts=(late,), forward_epoch=1, note=reason)
-    return replace(begin(plan), operations=(progress,), held=reason)
+    if still_open:
+        attempts = (late,) if late.took_effect else ()
+        progress = replace(progress, attempts=attempts, forward_epoch=2, unfenced=((Direction.FORWARD, 2),))
+    # Its start tells all that it begins with: the effect is nowhere else among its own records.
+    facts = {"effect": effect.model_dump(mode="json"), "still_open": still_open}
+    started = Notice(TransitionKind.STARTED, reason=reason, facts=facts)
+    return replace(begin(plan), operations=(progress,), held=reason, outbox=(started,))
 
 
 def held(plan: AtomicGroup, state: GroupState) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX, count_up
 from allornone.core.facts import patience_left, same, trouble, with_progress
+from allornone.core.halt import take_back
 from allornone.core.lastlook import observe_last_looks
 from allornone.core.resolve import heard, left_unfenced
 from allornone.core.state import Attempt, Flight, GroupState, Phase, Progress
@@ -13,7 +14,7 @@ from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 
-__all__ = ["ended", "lost", "observe", "observe_last_looks", "recorded", "settle"]
+__all__ = ["ended", "judge", "lost", "observe", "observe_last_looks", "recorded", "settle"]
 
 _SURE = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
 
@@ -24,13 +25,19 @@ def observe(plan: AtomicGroup, state: GroupState, answer: Answer) -> GroupState:
     flight = state.flight
     if flight is None or not _is_about(plan, flight, answer):
         return state
-    after = _observed(plan, state, flight, answer)
+    after = _unhalted(_observed(plan, state, flight, answer), flight, answer)
     if state.claim is None:
         return after
     if after.flight is not None and not state.claim.asked and not after.superseded:
         # A look that began before the word was given cannot judge it: look again, now.
         return replace(after, flight=replace(after.flight, urgent=True))
-    return _judge(after, flight, answer)
+    return judge(after, flight, answer)
+
+
+def _unhalted(state: GroupState, flight: Flight, answer: Answer | None) -> GroupState:
+    """Forget a halt once a forward send was answered otherwise."""
+    halted = answer is not None and answer.kind is AnswerKind.HALTED
+    return state if halted or flight.direction is not Direction.FORWARD else replace(state, halt=None)
 
 
 def _is_about(plan: AtomicGroup, flight: Flight, answer: Answer) -> bool:
@@ -39,7 +46,7 @@ def _is_about(plan: AtomicGroup, flight: Flight, answer: Answer) -> bool:
     return about == (operation_id, flight.direction, flight.epoch)
 
 
-def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
+def judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
     """Hold an operator's word against the look-up it asked for."""
     claimed = state.claim.handshake if state.claim is not None else None
     if claimed is not None:
@@ -52,7 +59,8 @@ def _judge(state: GroupState, flight: Flight, answer: Answer) -> GroupState:
     never = answer.fence is Fence.NEVER_SETTLED and flight.direction is Direction.FORWARD
     if answer.kind is AnswerKind.UNKNOWN and never:
         state = left_unfenced(state, flight)
-        return heard(state, borne_out=True, message="resolved as failed, unfenced: the end will list it as a range")
+        message = "resolved as failed, unfenced: the end will list it as a range"
+        return heard(state, borne_out=True, message=message, unfenced=True)
     return heard(state, borne_out=False, message=f"the venue shows {answer.kind.value}: {answer.note}")
 
 
@@ -60,7 +68,9 @@ def _observed(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answ
     match answer.kind:
         case AnswerKind.SUPERSEDED:
             return replace(state, superseded=True)
-        case AnswerKind.UNKNOWN | AnswerKind.OPEN:
+        case AnswerKind.HALTED if flight.direction is Direction.FORWARD and _is_sending(flight):
+            return take_back(state, flight, answer.note)
+        case AnswerKind.UNKNOWN | AnswerKind.OPEN | AnswerKind.HALTED:
             return _unsettled(state, flight, answer)
         case AnswerKind.CLOSED if _reads_again(answer, flight):
             return _read_again(state, flight, answer)
@@ -82,7 +92,7 @@ def lost(state: GroupState, *, sending: bool) -> GroupState:
     flight = replace(state.flight, waited_s=0.0, note="the activity was lost", urgent=sending)
     # Counted as a look, so that the next answer is not taken for the sending attempt's own.
     flight = replace(flight, looks=count_up(flight.looks))
-    return replace(state, flight=replace(flight, phase=Phase.UNKNOWN) if sending else flight)
+    return replace(_unhalted(state, flight, None), flight=replace(flight, phase=Phase.UNKNOWN) if sending else flight)
 
 
 def _verdict(answer: Answer) -> Verdict | None:

@@ -6,8 +6,9 @@ from allornone.core.answer import Fence
 from allornone.core.attested import attested
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
 from allornone.core.standing import blocked
-from allornone.core.state import Claim, Flight, GroupState, Handled, Phase, Progress
+from allornone.core.state import Claim, Flight, GroupState, Handled, Notice, Phase, Progress
 from allornone.core.subject import named, refusal
+from allornone.events.transition import TransitionKind
 from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.execution import Direction, ExecutionHandshake
 from allornone.models.group import AtomicGroup
@@ -58,7 +59,7 @@ def _accept(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> Gr
         return replace(_left_open(state), given_up=True)
     if blocked(plan, state) is None and not (state.flight is None and state.unwinding is not None):
         raise refusal(plan, state, "nothing is stuck that could be accepted")
-    state = _accept_flight(plan, state, command)
+    state = replace(_accept_flight(plan, state, command), orphaned=None)
     if command.operation_id is None:
         return replace(state, given_up=True)
     index = _index_of(plan, state, command.operation_id)
@@ -104,9 +105,11 @@ def _is_acceptable(plan: AtomicGroup, state: GroupState, index: int) -> bool:
     return index == current(plan, state) and bool(forward_attempts(progress)) and state.unwinding is None
 
 
-def heard(state: GroupState, *, borne_out: bool, message: str) -> GroupState:
+def heard(state: GroupState, *, borne_out: bool, message: str, unfenced: bool = False) -> GroupState:
     """Answer the claim that waits: a look-up bears it out, or shows something else."""
     if state.claim is None:
         return state
     handled = Handled(state.claim.command_id, message, refused=not borne_out)
-    return replace(state, claim=None, handled=(*state.handled, handled))
+    facts = {"command_id": handled.command_id, "refused": handled.refused, "unfenced": unfenced}
+    notice = Notice(TransitionKind.JUDGED, reason=message, facts=facts)
+    return replace(state, claim=None, handled=(*state.handled, handled), outbox=(*state.outbox, notice))

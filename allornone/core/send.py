@@ -13,7 +13,8 @@ def send_forward(state: GroupState, index: int) -> tuple[GroupState, Step]:
     progress = state.operations[index]
     epoch = progress.forward_epoch + 1
     sent = with_progress(state, index, replace(progress, forward_epoch=epoch, pressed=False))
-    return replace(sent, flight=Flight(index, Direction.FORWARD, epoch), looked=False), Execute(index, epoch)
+    flight = Flight(index, Direction.FORWARD, epoch, pressed=progress.pressed)
+    return replace(sent, flight=flight, looked=False), Execute(index, epoch)
 
 
 def send_undo(state: GroupState, index: int) -> tuple[GroupState, Step]:

@@ -16,6 +16,8 @@ def blocked(plan: AtomicGroup, state: GroupState) -> str | None:
     """Return what the machine cannot know or cannot do; None while it can go on by itself."""
     if state.superseded:
         return "the event log holds another life of this group; this run does nothing more"
+    if state.orphaned is not None:
+        return state.orphaned
     if state.flight is not None and _is_stuck(plan, state.flight):
         what = "the undo of " if state.flight.direction is Direction.ROLLBACK else ""
         return f"the outcome of {what}{plan.operations[state.flight.index].operation_id} is unknown"
@@ -60,7 +62,9 @@ def announce(plan: AtomicGroup, state: GroupState) -> GroupState:
     if state.announced == now or state.verdict is not None:
         return state
     was = state.announced[0] if state.announced is not None else GroupStatus.RUNNING
-    notice = Notice(_kind(was, now[0]), reason=now[1])
+    back = state.unwinding
+    facts = {"unwinding": back.reason, "floor": back.floor} if back is not None else None
+    notice = Notice(_kind(was, now[0]), reason=now[1], facts=facts)
     return replace(state, announced=now, outbox=(*state.outbox, notice))
 
 

@@ -58,6 +58,8 @@ class Flight:
     revoked: bool = False
     revoked_s: float = 0.0
     urgent: bool = True
+    pressed: bool = False
+    """It was sent because an operator said `retry`."""
     note: str = ""
 
 
@@ -123,6 +125,15 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """The worker's forward sends are halted: it said so `tries` times in a row, last `waited_s` ago."""
+
+    reason: str
+    tries: int
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class GroupState:
     """A group between two activities."""
 
@@ -134,10 +145,13 @@ class GroupState:
     released: bool = False
     """An operator's `retry` lets a group past its pivot go on after its deadline."""
     paused: bool = False
+    halt: Halt | None = None
     given_up: bool = False
     """An operator accepted what is left of the whole group."""
     held: str | None = None
     """Why the group waits for an operator from its start: the late effect that it is about."""
+    orphaned: str | None = None
+    """Why the group sends nothing, neither forward nor back, until an operator says so: how it lost its workflow."""
     superseded: bool = False
     looked: bool = False
     last_looks: int = 0

@@ -16,6 +16,8 @@ def subject(plan: AtomicGroup, state: GroupState) -> Subject | None:
     """Return the reference that `retry` and `resolve` mean now: what is unknown, else what is stuck."""
     if state.flight is not None:
         return state.flight.index, state.flight.direction, state.flight.epoch
+    if state.orphaned is not None:
+        return _next(plan, state)
     if state.unwinding is not None:
         stuck = [index for index in targets(plan, state) if state.operations[index].undo_tries]
         return (stuck[0], Direction.ROLLBACK, state.operations[stuck[0]].undo_epoch) if stuck else None
@@ -26,6 +28,16 @@ def subject(plan: AtomicGroup, state: GroupState) -> Subject | None:
     if why is Trouble.UNFENCED or (why is None and not _is_held(plan, state)):
         return None
     return index, Direction.FORWARD, max(progress.forward_epoch, 1)
+
+
+def _next(plan: AtomicGroup, state: GroupState) -> Subject:
+    """Return what an orphaned group would go on with, so that an operator can name it."""
+    if state.unwinding is not None:
+        index = next(iter(targets(plan, state)), 0)
+        return index, Direction.ROLLBACK, max(state.operations[index].undo_epoch, 1)
+    found = current(plan, state)
+    index = found if found is not None else len(plan.operations) - 1
+    return index, Direction.FORWARD, max(state.operations[index].forward_epoch, 1)
 
 
 def _is_held(plan: AtomicGroup, state: GroupState) -> bool:

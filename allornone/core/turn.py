@@ -6,6 +6,7 @@ from allornone.core.chase import chase
 from allornone.core.clock import LAST_LOOKS_MAX, RETRY_CAP_S, backoff
 from allornone.core.ending import take_verdict
 from allornone.core.facts import Trouble, current, pivot, trouble
+from allornone.core.halt import wait_s
 from allornone.core.late import held
 from allornone.core.recover import may_try_again, standstill
 from allornone.core.send import send_forward
@@ -32,6 +33,8 @@ def turn(plan: AtomicGroup, state: GroupState) -> Turn:
         return chase(plan, state, state.flight)
     if state.given_up:
         return _end(plan, state)
+    if state.orphaned is not None:
+        return state, Wait(None, state.orphaned)
     if state.unwinding is not None:
         return _unwind(plan, state)
     return _advance(plan, state)
@@ -85,6 +88,9 @@ def _try_again(plan: AtomicGroup, state: GroupState, index: int) -> Turn:
 def _send(state: GroupState, index: int) -> Turn:
     if state.paused:
         return state, Wait(None, "paused")
+    wait = wait_s(state)
+    if wait > 0:
+        return state, Wait(wait, "halted")
     return send_forward(state, index)
 
 

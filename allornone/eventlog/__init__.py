@@ -52,6 +52,10 @@ class EventLog(Protocol):
         """Return where the log stands with a group."""
         ...
 
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """Return every event of a group in the order of `seq`: of one never heard of, none."""
+        ...
+
     async def open_groups(self) -> tuple[str, ...]:
         """Return the groups that were started and have neither an end record nor were found abandoned since."""
         ...

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from allornone.eventlog.index import SETTLED, GroupIndex, Mark, ReferenceIndex
+from allornone.eventlog.entry import SETTLED
+from allornone.eventlog.groupindex import GroupIndex, Mark, ReferenceIndex
 from allornone.eventlog.journal import Journal
-from allornone.eventlog.layout import FAMILIES, GROUPS
+from allornone.eventlog.layout import FAMILIES, GROUPS, OPERATIONS
 from allornone.eventlog.trace import SentReference
 from allornone.events.group import AtomicOperationGroupEvent
 from allornone.events.operation import OperationExecutionEvent
@@ -24,8 +25,11 @@ def references(journal: Journal, group_id: str) -> tuple[SentReference, ...]:
             intent=OperationExecutionEvent.model_validate(journal.load(reference.intent)),
             # What ended as a range was not known, whatever was recorded of it.
             known=None if client_ref in loose else _known(journal, group, client_ref, reference, end.seq),
+            since=_since(journal, marks),
+            late=_late(journal, marks),
         )
         for client_ref, reference in group.references.items()
+        for marks in (_after(group, client_ref, end.seq),)
         if reference.intent is not None
     )
 
@@ -42,6 +46,28 @@ def _known(
         return None
     outcome = OperationExecutionEvent.model_validate(journal.load(reference.outcome))
     return outcome if outcome.seq < end_seq else None
+
+
+def _after(group: GroupIndex, client_ref: str, end_seq: int) -> list[Mark]:
+    return [mark for mark in group.marks if mark.client_ref == client_ref and mark.seq > end_seq]
+
+
+def _since(journal: Journal, marks: list[Mark]) -> OperationExecutionEvent | None:
+    """Return the last effect among the outcomes of `marks`, also of one that contradicts what was recorded before."""
+    for mark in reversed(marks):
+        if mark.kind == FAMILIES[OPERATIONS]:
+            outcome = OperationExecutionEvent.model_validate(_fields(journal, mark))
+            if outcome.status in SETTLED and outcome.actual_deltas:
+                return outcome
+        for contradicting in _contradictions(journal, [mark]):
+            if contradicting.actual_deltas:
+                return contradicting
+    return None
+
+
+def _late(journal: Journal, marks: list[Mark]) -> tuple[GroupTransitionEvent, ...]:
+    found = [mark for mark in marks if mark.kind == TransitionKind.LATE_EFFECT]
+    return tuple(GroupTransitionEvent.model_validate(_fields(journal, mark)) for mark in found)
 
 
 def _contradictions(journal: Journal, marks: list[Mark]) -> Iterator[OperationExecutionEvent]:

@@ -12,15 +12,23 @@ CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """After `line` lines, at `offset`, behind a line whose hash is `prev`. Enough to resume without a gap."""
+    """After `line` lines of a segment, at `offset`, behind a line whose hash is `prev`. Enough to resume without a gap.
+
+    It survives rotation: a segment keeps its number when it is closed.
+    """
 
     offset: int = 0
     line: int = 0
     prev: str = FIRST
+    segment: int = 1
 
     def after(self, raw: bytes) -> "Cursor":
         """Return the place behind `raw`, a line without its newline."""
-        return Cursor(self.offset + len(raw) + 1, self.line + 1, line_hash(raw))
+        return Cursor(self.offset + len(raw) + 1, self.line + 1, line_hash(raw), self.segment)
+
+    def next_segment(self) -> "Cursor":
+        """Return the beginning of the segment behind this one: the chain goes on."""
+        return Cursor(prev=self.prev, segment=self.segment + 1)
 
     def decode(self, raw: bytes) -> Fields:
         """Return the fields of the line that begins here. Raises BadLineError."""

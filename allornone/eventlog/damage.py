@@ -13,3 +13,4 @@ class DamagedLogError(AllOrNoneError, OSError):
         )
         self.file = file
         self.line = line
+        self.found = found

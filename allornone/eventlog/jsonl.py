@@ -9,8 +9,11 @@ from typing import TypeVar
 from allornone.eventlog import aftermath, permit, recording
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.groupcommit import GroupCommit
+from allornone.eventlog.history import history
+from allornone.eventlog.index import FRESH
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.reserve import RESERVE_BYTES
+from allornone.eventlog.segments import ROTATE_BYTES
 from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
@@ -24,7 +27,9 @@ class JsonlEventLog:
 
     Every method answers when all that its answer rests on is on disk; concurrent callers share the sync. File
     work is done in a thread. Raises OSError when that cannot be: a full disk, a failed sync (after which
-    every call does), or DamagedLogError, which names the file and the line.
+    every call does), or DamagedLogError, which names the file and the line. A file that has `rotate_bytes` is closed
+    and another one begun. What is known of the log is kept in memory for `fresh` records, and beside the log for
+    the rest.
     """
 
     def __init__(
@@ -33,9 +38,11 @@ class JsonlEventLog:
         *,
         disk: Disk = Disk(),  # noqa: B008 (frozen)
         reserve_bytes: int = RESERVE_BYTES,
+        rotate_bytes: int = ROTATE_BYTES,
+        fresh: int = FRESH,
     ) -> None:
         self._directory = directory
-        self._journal = Journal(directory, disk, reserve_bytes)
+        self._journal = Journal(directory, disk, reserve_bytes, rotate_bytes, fresh)
         self._commits = GroupCommit(self._journal)
 
     @property
@@ -66,6 +73,10 @@ class JsonlEventLog:
     async def group(self, group_id: str) -> GroupTrace:
         """Return where the log stands with a group."""
         return await self._commit(lambda: recording.group_trace(self._journal, group_id))
+
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """Return every event of a group in the order of `seq`: of one never heard of, none."""
+        return await self._commit(lambda: history(self._journal, group_id))
 
     async def open_groups(self) -> tuple[str, ...]:
         """Return the groups that were started and have neither an end record nor were found abandoned since."""

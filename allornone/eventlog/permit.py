@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from allornone.eventlog.index import Place
+from allornone.eventlog.entry import Place
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.supersession import Question, superseded
 from allornone.eventlog.trace import Permit, PermitState, ReferenceTrace

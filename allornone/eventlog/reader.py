@@ -12,20 +12,35 @@ from allornone.eventlog.cursor import Cursor, raw_lines
 from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.layout import EVENTS, FAMILIES, LOG_RECOVERED, MODELS, kind_of
 from allornone.eventlog.line import BadLineError, Fields
+from allornone.eventlog.segments import closed_segments, open_segment
 from allornone.events import Event
 
 Position = Mapping[str, Cursor]
 """Up to where each file was read, by file name. Enough to resume without a gap or a repetition."""
 
+NOT_WHOLE = "no newline at its end, in a segment that is closed behind a whole line"
+
 _SNAPSHOT_TRIES = 100
 
 
 class Row(NamedTuple):
-    """One line of a file, in its place; `cursor` is where the line begins."""
+    """One line, in its place; `cursor` is where it begins, `file` whose chain it belongs to, `name` where it lies.
+
+    A line of a closed segment that has no newline is not `whole`: no writer leaves one behind.
+    """
 
     file: str
     cursor: Cursor
     raw: bytes
+    name: str
+    whole: bool = True
+
+
+class Extent(NamedTuple):
+    """How far a file goes: its last segment, and the bytes of that."""
+
+    segment: int
+    size: int
 
 
 class EventReader:
@@ -64,13 +79,32 @@ class EventReader:
         return tuple(sorted(found, key=lambda event: event.seq)), reached
 
     def rows(self, position: Position | None = None) -> Iterator[Row]:
-        """Yield the full lines behind `position`, as of one moment: no record without those before it."""
-        for name, size in self._snapshot().items():
-            cursor = (position or {}).get(name, Cursor())
-            with _opened(self._folder / name) as descriptor:
-                for raw in raw_lines(descriptor, cursor.offset, size):
-                    yield Row(name, cursor, raw)
-                    cursor = cursor.after(raw)
+        """Yield the full lines behind `position`, as of one moment: no record without those before it.
+
+        Raises DamagedLogError when a segment is missing, or a file is shorter than it was at `position`.
+        """
+        for file, extent in self._snapshot().items():
+            cursor = (position or {}).get(file, Cursor())
+            while cursor.segment <= extent.segment:
+                for row in self._lines(file, cursor, extent):
+                    yield row
+                    cursor = row.cursor.after(row.raw) if row.whole else cursor
+                cursor = cursor.next_segment()
+
+    def _lines(self, file: str, cursor: Cursor, extent: Extent) -> Iterator[Row]:
+        """Yield the lines of one segment, from `cursor` on."""
+        last = cursor.segment == extent.segment
+        if last and extent.size == cursor.offset:
+            return  # also where a file was not begun yet
+        with _opened(self._folder, file, cursor.segment) as (descriptor, name):
+            end = extent.size if last else os.fstat(descriptor).st_size
+            if end < cursor.offset:
+                raise DamagedLogError(name, cursor.line, "the file was cut short since it was read")
+            for raw in raw_lines(descriptor, cursor.offset, end):
+                yield Row(file, cursor, raw, name)
+                cursor = cursor.after(raw)
+            if not last and cursor.offset < end:
+                yield Row(file, cursor, os.pread(descriptor, end - cursor.offset, cursor.offset), name, whole=False)
 
     def _typed(self, group_id: str | None) -> Iterator[Event]:
         needle = orjson.dumps(group_id) if group_id is not None else b""
@@ -80,18 +114,20 @@ class EventReader:
             if event is not None and group_id in {None, event.atomic_group_id}:
                 yield event
 
-    def _snapshot(self) -> dict[str, int]:
-        """Return the sizes of the files at one moment: when none changed while they were looked at."""
-        sizes = self._sizes()
+    def _snapshot(self) -> dict[str, Extent]:
+        """Return how far the files go at one moment: when none changed while they were looked at."""
+        extents = self._extents()
         for _ in range(_SNAPSHOT_TRIES):
-            before, sizes = sizes, self._sizes()
-            if sizes == before:
+            before, extents = extents, self._extents()
+            if extents == before:
                 break
-        return sizes
+        return extents
 
-    def _sizes(self) -> dict[str, int]:
-        paths = (self._folder / name for name in MODELS)
-        return {path.name: path.stat().st_size for path in paths if path.exists()}
+    def _extents(self) -> dict[str, Extent]:
+        if not self._folder.exists():
+            return {}
+        closed = closed_segments(self._folder)
+        return {file: Extent(number + 1, _size(self._folder / file)) for file, number in closed.items()}
 
 
 def typed(row: Row) -> Event | None:
@@ -104,10 +140,12 @@ def typed(row: Row) -> Event | None:
 
 def believed(row: Row) -> Fields:
     """Return the fields of a line. Raises DamagedLogError."""
+    if not row.whole:
+        raise DamagedLogError(row.name, row.cursor.line + 1, NOT_WHOLE)
     try:
         return row.cursor.decode(row.raw)
     except BadLineError as error:
-        raise DamagedLogError(row.file, row.cursor.line + 1, str(error)) from error
+        raise DamagedLogError(row.name, row.cursor.line + 1, str(error)) from error
 
 
 def is_of_kind(event: Event, kind: str) -> bool:
@@ -118,10 +156,17 @@ def is_of_kind(event: Event, kind: str) -> bool:
 FAMILIES_BY_MODEL = {model: FAMILIES[name] for name, model in MODELS.items()}
 
 
-@contextmanager
-def _opened(path: Path) -> Generator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _size(path: Path) -> int:
     try:
-        yield descriptor
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+@contextmanager
+def _opened(folder: Path, file: str, number: int) -> Generator[tuple[int, str]]:
+    descriptor, name = open_segment(folder, file, number)
+    try:
+        yield descriptor, name
     finally:
         os.close(descriptor)

@@ -1,7 +1,7 @@
 """The rules of a record: each event once, contradictions kept, another life's decisions refused."""
 
+from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.facts import conflict, fingerprint, plain
-from allornone.eventlog.index import SETTLED, Place
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import kind_of
 from allornone.eventlog.supersession import DECISIONS, Question, superseded

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from allornone.eventlog.index import GroupIndex, Mark
+from allornone.eventlog.groupindex import GroupIndex, Mark
 from allornone.eventlog.layout import kind_of, reference_of
 from allornone.events import Event
 from allornone.events.transition import TransitionKind
@@ -20,7 +20,9 @@ DECISIONS = frozenset(
         TransitionKind.BLOCKED,
         TransitionKind.UNBLOCKED,
         TransitionKind.COMMAND,
+        TransitionKind.JUDGED,
         TransitionKind.DEADLINE,
+        TransitionKind.RECOVERED,
     }
 )
 """What only the life that goes on may say. Everything else is evidence, and evidence is always kept."""

@@ -75,3 +75,7 @@ class SentReference:
 
     intent: OperationExecutionEvent
     known: OperationExecutionEvent | None = None
+    since: OperationExecutionEvent | None = None
+    """The last effect of it that was recorded after the end, by an answer that came late."""
+    late: tuple[GroupTransitionEvent, ...] = ()
+    """What was recorded of it as late effects after the end, in that order."""

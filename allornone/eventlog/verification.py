@@ -8,9 +8,10 @@ from pathlib import Path
 import orjson
 from pydantic import ValidationError
 
+from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.layout import LOG_RECOVERED, MODELS
 from allornone.eventlog.line import VERSION, BadLineError, Fields, check_sum, unwrapped
-from allornone.eventlog.reader import EventReader, Row
+from allornone.eventlog.reader import NOT_WHOLE, EventReader, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Problem:
     file: str
     line: int
     kind: str
-    """checksum, chain, version, event, duplicate or seq."""
+    """checksum, chain, version, event, duplicate, seq, or segment: one is missing, and nothing more was looked at."""
     found: str
 
 
@@ -34,14 +35,20 @@ class Verification:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong, line by line, and then group by group."""
-        for row in self._reader.rows():
-            for kind, found in self._wrong(row):
-                yield Problem(row.file, row.cursor.line + 1, kind, found)
+        try:
+            for row in self._reader.rows():
+                for kind, found in self._wrong(row):
+                    yield Problem(row.name, row.cursor.line + 1, kind, found)
+        except DamagedLogError as error:
+            yield Problem(error.file, error.line, "segment", error.found)
         for group_id, seqs in self._seqs.items():
             if sorted(seqs) != list(range(1, len(seqs) + 1)):
                 yield Problem("", 0, "seq", f"group {group_id!r} must have 1..n once each, was {_missing(seqs)}")
 
     def _wrong(self, row: Row) -> Iterator[tuple[str, str]]:
+        if not row.whole:
+            yield "checksum", NOT_WHOLE
+            return
         try:
             check_sum(row.raw)
         except BadLineError as error:
@@ -63,7 +70,7 @@ class Verification:
         except ValidationError as error:
             yield "event", f"no {error.title}: {error.errors()[0]['loc']} {error.errors()[0]['msg']}"
             return
-        place = f"{row.file} line {row.cursor.line + 1}"
+        place = f"{row.name} line {row.cursor.line + 1}"
         first = self._ids.setdefault(event.event_id, place)
         if first != place:
             yield "duplicate", f"event_id {event.event_id!r} is already that of {first}"

@@ -16,13 +16,17 @@ class TransitionKind(StrEnum):
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     COMMAND = "command"
+    JUDGED = "judged"
+    """An operator's word was held against a look-up, and answered."""
     DEADLINE = "deadline"
     REVOKED = "revoked"
     CONFLICT = "conflict"
     LATE_EFFECT = "late_effect"
     SUPERSEDED = "superseded"
     ABANDONED = "abandoned"
-    """The workflow ended without an end record: terminated, deleted, timed out or failed."""
+    """The workflow ended without an end record, and the group is not taken up again."""
+    RECOVERED = "recovered"
+    """A new life of the group begins, rebuilt from these records; whatever lives on of an older one is fenced."""
 
 
 class GroupTransitionEvent(BaseModel):

@@ -65,8 +65,29 @@ class GroupResult(BaseModel):
     reason: str = ""
 
 
+class Effort(BaseModel):
+    """What was tried for the reference that is unknown or stuck. Counts saturate at 128.
+
+    `sends`: references of this direction so far, this one among them. `refusals`: answers that proved that nothing
+    happened. `since` is the send of what is unknown, or the first try of what is stuck; an operator's retry of an
+    unknown begins it anew. `fence` tells whether "it did not happen" can be believed (DESIGN 6.5), empty where
+    nothing is in flight.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sends: int
+    looks: int = 0
+    refusals: int = 0
+    since: UtcTime | None = None
+    fence: str = ""
+
+
 class OperationView(BaseModel):
-    """One operation as it stands. `client_ref` is the reference that a command must name, where one would help."""
+    """One operation as it stands. `client_ref` is the reference that a command must name, where one would help.
+
+    `effort` is what was tried for it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,6 +102,7 @@ class OperationView(BaseModel):
     expected_deltas: DeltaTotals = Field(default_factory=dict)
     net_deltas: DeltaTotals = Field(default_factory=dict)
     note: str = ""
+    effort: Effort | None = None
 
 
 class GroupView(BaseModel):
@@ -101,5 +123,6 @@ class GroupView(BaseModel):
     friction: DeltaTotals = Field(default_factory=dict)
     commands: tuple[str, ...] = ()
     started_at: UtcTime | None = None
+    deadline: UtcTime | None = None
     known_seq: int = 0
     result: GroupResult | None = None

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from allornone.errors import BadGroupError
+from allornone.limits import Limits
 from allornone.models.details import FROM_SOURCE, PerpTradeDetails, Side, SpotTradeDetails
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import Deltas, GivenInverse, OperationCommand
@@ -29,12 +30,15 @@ class Declaring(Protocol):
         ...
 
 
-def check_plan(group: AtomicGroup, venues: Mapping[str, Declaring]) -> None:
-    """Raise BadGroupError, a line a problem, where a plan names a venue or an operation that there is not."""
+def check_plan(group: AtomicGroup, venues: Mapping[str, Declaring], limits: Limits | None = None) -> None:
+    """Raise BadGroupError, a line a problem, where a plan names a venue or an operation that there is not.
+
+    With `limits`, also where an operation or its given undo goes beyond them by its own word.
+    """
     problems = [
         f"operations.{index} ({operation.operation_id}){problem}"
         for index, operation in enumerate(group.operations)
-        for problem in _problems(operation, venues)
+        for problem in (*_problems(operation, venues), *_beyond(operation, limits))
     ]
     if problems:
         more = [f"... and {len(problems) - _LINES} more"] if len(problems) > _LINES else []
@@ -56,6 +60,16 @@ def _problems(operation: OperationCommand, venues: Mapping[str, Declaring]) -> I
     if isinstance(operation.rollback, GivenInverse):
         for problem in _step_problems(operation.rollback, venues):
             yield f".rollback{problem}"
+
+
+def _beyond(operation: OperationCommand, limits: Limits | None) -> Iterator[str]:
+    if limits is None:
+        return
+    for found in limits.problems(operation):
+        yield f": beyond this worker's limits: {found}"
+    if isinstance(operation.rollback, GivenInverse):
+        for found in limits.problems(operation.rollback):
+            yield f".rollback: beyond this worker's limits: {found}"
 
 
 def _step_problems(step: OperationCommand | GivenInverse, venues: Mapping[str, Declaring]) -> Iterator[str]:

@@ -15,7 +15,9 @@ from activities.tasks import GroupContext, OperationTask
 from allornone.core.answer import Answer
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.halt import HaltFile
 from allornone.ids import client_ref
+from allornone.limits import Limits
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest
 from allornone.models.operation import OperationCommand
 from allornone.venues import Venue
@@ -37,6 +39,8 @@ class Office:
         self.world = PaperWorld(folder, lambda: self.now)
         self.venues: Mapping[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
         self.log: EventLog = JsonlEventLog(folder / "logs")
+        self.limits: Limits | None = None
+        self.halt = HaltFile(folder)
         self.seen = Witness(folder / "logs", self.world, GROUP)
 
     def misbehave(self, behaviour: str, **more: str) -> None:
@@ -91,4 +95,4 @@ class Office:
     @property
     def desk(self) -> Desk:
         """The desk as it is equipped now."""
-        return Desk(self.venues, self.log, lambda: self.now, pid=7)
+        return Desk(self.venues, self.log, lambda: self.now, pid=7, limits=self.limits, halt=self.halt)

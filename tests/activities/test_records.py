@@ -16,6 +16,7 @@ from allornone.eventlog.disk import Disk
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.events import AtomicOperationGroupEvent, ExecutionDeltaEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
+from allornone.limits import Limits
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import GroupResult
@@ -56,6 +57,25 @@ async def test_a_plan_that_this_worker_cannot_run_is_refused_and_never_tried_aga
     assert refused.value.non_retryable
     assert refused.value.type == wire.INVALID_GROUP
     assert office.seen.events() == []
+
+
+async def test_a_plan_beyond_the_limits_is_refused_before_anything_of_it_is_recorded(office: Office) -> None:
+    tight = Limits.model_validate({"venues": ["binance"], "assets": {"ETH": 1, "USDT": 9000}})
+
+    with pytest.raises(ApplicationError, match="beyond this worker's limits: venue 'lido' is not listed") as refused:
+        await at(NOON).run(RecordActivities(office.venues, office.log, limits=tight).record_group_event, STARTED)
+
+    assert refused.value.type == wire.INVALID_GROUP
+    assert office.seen.events() == []
+
+
+async def test_a_limit_that_was_lowered_meanwhile_stops_no_group_that_has_started(office: Office) -> None:
+    await at(NOON).run(records(office).record_group_event, STARTED)
+    tight = Limits.model_validate({"venues": ["binance"], "assets": {"ETH": 1}})
+
+    again = await at(NOON).run(RecordActivities(office.venues, office.log, limits=tight).record_group_event, STARTED)
+
+    assert again.seq == 1
 
 
 async def test_the_end_is_recorded_once(office: Office) -> None:

@@ -1,5 +1,7 @@
 """How a write reaches a venue: one reference, one intent, one send (DESIGN 6.2, 6.4)."""
 
+import asyncio
+
 import pytest
 
 from allornone.core.answer import AnswerKind, Fence
@@ -8,6 +10,7 @@ from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
 from tests.activities.office import Office
+from tests.gated import PATIENCE_S, Gated
 from tests.plans import SELL, SEND_OUT, STAKE
 
 
@@ -195,3 +198,37 @@ async def test_only_a_proof_says_that_nothing_happened(office: Office, problem: 
     watched(office, "binance", problem)
 
     assert (await office.sends(office.task(SELL))).kind is kind
+
+
+async def test_an_answer_is_recorded_though_nobody_waits_for_it_any_more(office: Office) -> None:
+    gate = Gated(office.venues["kraken"], "execute")
+    office.venues = {**office.venues, "kraken": gate}
+    zombie = asyncio.create_task(office.sends(office.task(SEND_OUT)))
+    await gate.reached()
+
+    zombie.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await zombie
+    gate.opens.set()
+
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if office.seen.story() == ["send-out pending", "deltas", "send-out confirmed"]:
+                break
+            await asyncio.sleep(0.01)
+    assert office.seen.orders() == ["send-out forward closed"]
+
+
+async def test_an_attempt_that_is_cancelled_before_its_intent_never_sends(office: Office) -> None:
+    gate = Gated(office.venues["kraken"], "prepare")
+    office.venues = {**office.venues, "kraken": gate}
+    attempt = asyncio.create_task(office.sends(office.task(SEND_OUT)))
+    await gate.reached()
+
+    attempt.cancel()
+    gate.opens.set()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+
+    assert office.seen.story() == []
+    assert office.seen.orders() == []

@@ -11,6 +11,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.e2e.desk import PATIENCE_S, Desk
+from tests.verified import verify_now
 
 
 def desk_at(server: WorkflowEnvironment, folder: Path) -> Desk:
@@ -47,6 +48,7 @@ def manned(temporal_server: WorkflowEnvironment, tmp_path_factory: pytest.TempPa
         finally:
             worker.terminate()
             worker.communicate(timeout=PATIENCE_S)
+    verify_now(desk.folder, desk.environment["TEMPORAL_ADDRESS"])
 
 
 @pytest.fixture

@@ -49,11 +49,19 @@ class Desk:
         return CliRunner().invoke(app, list(words), env={**cleared, **self.environment})
 
     def plan(
-        self, group_id: str, *, amount: str = "1", venue: str = "lido", strategy: str = "", policy: str = "{}"
+        self,
+        group_id: str,
+        *,
+        amount: str = "1",
+        venue: str = "lido",
+        strategy: str = "",
+        policy: str = "{}",
+        deadline: str = "",
     ) -> str:
         """Write a group of two operations and return its path."""
         path = self.folder / f"{group_id}.yaml"
         text = PLAN.format(group_id=group_id, amount=amount, venue=venue, strategy=strategy or "''", policy=policy)
+        text += f"deadline: {deadline}\n" if deadline else ""
         path.write_text(text, encoding="utf-8")
         return str(path)
 

@@ -1,6 +1,7 @@
 """The commands without a worker, without a server, and interrupted."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,10 @@ import pytest
 
 from allornone.cli.app import app
 from tests.e2e.desk import PATIENCE_S, Desk
+
+COMMANDS = sorted(
+    found.name or found.callback.__name__ for found in app.registered_commands if found.callback is not None
+)
 
 
 def command(desk: Desk, *words: str) -> subprocess.Popen[str]:
@@ -61,6 +66,37 @@ def test_status_without_a_worker_says_what_the_server_knows(lonely: Desk) -> Non
     assert (view["status"], view["operations"]) == ("running", [])
 
 
+def test_a_command_without_a_worker_is_not_left_behind(lonely: Desk) -> None:
+    lonely.says("submit", lonely.plan("alone-6"))
+
+    told = lonely.says("cancel", "alone-6")
+
+    assert told.exit_code == 4
+    assert "no worker polls task queue" in told.stderr
+    assert told.stderr.endswith("group 'alone-6' was told nothing\n")
+
+
+def test_a_command_to_nobody_is_first_of_all_bad_input(lonely: Desk) -> None:
+    assert lonely.says("cancel", "nobody").stderr == (
+        "error: no group 'nobody'; `allornone list` shows the groups there are\n"
+    )
+
+
+def test_a_worker_that_was_killed_is_known_to_be_dead(lonely: Desk) -> None:
+    with command(lonely, "worker") as worker:
+        assert worker.stdout is not None
+        assert any(line.startswith("worker") for line in worker.stdout)
+        assert lonely.says("run", lonely.plan("alone-7")).exit_code == 0
+        worker.kill()
+    lonely.says("submit", lonely.plan("alone-8"))
+
+    asked = lonely.says("status", "alone-8")
+
+    assert "(dead); one that died is listed for a minute" in asked.stderr
+    assert "start another with `allornone worker`" in asked.stderr
+    assert lonely.says("cancel", "alone-8").exit_code == 4
+
+
 def test_ctrl_c_leaves_the_group_and_says_how_to_follow_it(lonely: Desk) -> None:
     with command(lonely, "run", lonely.plan("alone-4")) as process:
         assert process.stderr is not None
@@ -92,9 +128,9 @@ def test_a_terminated_group_is_said_to_be_abandoned(lonely: Desk) -> None:
     assert "the workflow of group 'alone-5' was terminated; nothing was undone by it" in asked.stderr
 
 
-@pytest.mark.parametrize("name", sorted(found.name or "" for found in app.registered_commands))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_every_command_has_an_example(name: str, tmp_path: Path) -> None:
     helped = Desk(tmp_path, {"COLUMNS": "200"}).says(name, "--help")
 
     assert helped.exit_code == 0
-    assert "Example: allornone " + name in helped.stdout
+    assert re.search(rf"Example: (\S+=\S+ )?allornone {name}\b", helped.stdout)

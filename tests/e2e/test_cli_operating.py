@@ -5,13 +5,13 @@ import json
 from tests.e2e.desk import Desk
 
 
-def blocked(desk: Desk, group_id: str) -> None:
+def blocked(desk: Desk, group_id: str, strategy: str = "", deadline: str = "") -> None:
     """Leave a group blocked: its hedge may have happened, and the venue cannot be read."""
     desk.faults(
         "{venue: binance.usdm, direction: forward, behaviour: lose_answer, count: always}",
         "{venue: binance.usdm, behaviour: unreadable, count: always}",
     )
-    ran = desk.says("run", desk.plan(group_id, policy="{resolve_budget_s: 0.1}"))
+    ran = desk.says("run", desk.plan(group_id, strategy=strategy, deadline=deadline, policy="{resolve_budget_s: 0.1}"))
     assert ran.exit_code == 3
     assert ran.stdout.startswith(f"group {group_id} is blocked")
     assert f"group {group_id} goes on; follow it with `allornone watch {group_id}`" in ran.stderr
@@ -77,6 +77,7 @@ def test_pause_all_reaches_every_open_group(desk: Desk) -> None:
     desk.waits_for("b-7", "list", "--needs-operator", "--json")
 
     paused = desk.says("pause", "--all")
+    desk.says("resume", "--all")
 
     assert paused.exit_code == 0
     assert "group b-7: " in paused.stderr

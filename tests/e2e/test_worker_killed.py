@@ -23,6 +23,7 @@ from allornone.models.result import GroupResult
 from allornone.venues.paper import PaperWorld
 from tests.conftest import ATTRIBUTES, FAST_TIMERS, SLOW_MACHINE
 from tests.plans import CARRY, group
+from tests.verified import verified
 from tests.witness import Witness
 from worker.binary import find_binary
 
@@ -119,6 +120,7 @@ async def test_whatever_moment_a_worker_dies_at_each_group_ends_as_it_should_hav
     assert list((folder / "marks").iterdir()) == []
     assert crew.killed == len(EXPECTED)
     assert_nothing_happened_twice(folder, results)
+    await verified(folder, mortals.client.service_client.config.target_host)
 
 
 def assert_nothing_happened_twice(folder: Path, results: dict[str, GroupResult]) -> None:

@@ -176,3 +176,22 @@ def test_a_trade_that_expects_the_other_side_is_refused() -> None:
         check_plan(group(trade("sell", "1")), VENUES)
 
     assert str(caught.value) == ("operations.0 (trade).expected_deltas: 'binance:ETH' is +1, but the side is 'sell'")
+
+
+@pytest.mark.parametrize("key", ["binance.usdm:ETHUSDT", "binance.usdm:Perp:ETH", "binance.usdm:ETH-PERP"])
+def test_a_perp_that_expects_the_other_side_is_refused(key: str) -> None:
+    perp = trade("sell", "1") | {
+        "operation_type": "perp_trade",
+        "source_venue": "binance.usdm",
+        "target_venue": "binance.usdm",
+        "expected_deltas": {key: "1"},
+    }
+    venues = VENUES | {"binance.usdm": declared("binance.usdm", UndoClass.AT_MARKET, OperationType.PERP_TRADE)}
+    with pytest.raises(BadGroupError, match=r"is \+1, but the side is 'sell'"):
+        check_plan(group(perp), venues)
+
+
+def test_an_undo_that_expects_the_other_side_is_refused() -> None:
+    back = {key: value for key, value in trade("buy", "-1").items() if key != "operation_id"}
+    with pytest.raises(BadGroupError, match=r"\.rollback\.expected_deltas: 'binance:ETH' is -1, but the side is 'buy'"):
+        check_plan(group(trade("sell", "-1") | {"rollback": back}), VENUES)

@@ -10,7 +10,7 @@ from allornone.settings import load_settings
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Start in an empty folder with none of our variables set."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DATA_DIR", "LOG_DIR", "TASK_QUEUE", "VENUES", "LIMITS", "PAPER_URL"):
+    for name in ("DATA_DIR", "LOG_DIR", "TASK_QUEUE", "VENUES", "LIMITS", "ALERT", "PAPER_URL"):
         monkeypatch.delenv(f"ALLORNONE_{name}", raising=False)
 
 
@@ -67,3 +67,37 @@ def test_a_variable_that_is_no_json_is_told_by_its_name(monkeypatch: pytest.Monk
 
     with pytest.raises(BadSettingsError, match="ALLORNONE_VENUES must be one JSON object"):
         load_settings()
+
+
+def test_a_file_of_the_event_log_is_closed_at_256_mebibytes_and_never_below_64_kibibytes() -> None:
+    assert load_settings().log_rotate_bytes == 268_435_456
+    with pytest.raises(
+        BadSettingsError, match="ALLORNONE_LOG_ROTATE_BYTES: Input should be greater than or equal to 65536"
+    ):
+        load_settings(log_rotate_bytes=65_535)
+
+
+@pytest.mark.parametrize("text", ["https://hooks.example/hunter2", "notify --key hunter2 'on call'"])
+def test_who_is_alerted_is_never_shown(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ALLORNONE_ALERT", text)
+
+    settings = load_settings()
+
+    assert settings.alert is not None
+    assert settings.alert.get_secret_value() == text
+    assert "hunter2" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "must be a command line, or a URL that begins with https:// or http://"),
+        ("https:///hunter2", "the URL names no host"),
+        ("notify 'hunter2", "No closing quotation"),
+    ],
+)
+def test_a_wrong_alert_is_told_what_to_write_and_not_shown(text: str, said: str) -> None:
+    with pytest.raises(BadSettingsError) as wrong:
+        load_settings(alert=text)
+
+    assert str(wrong.value) == f"ALLORNONE_ALERT: Value error, {said}"

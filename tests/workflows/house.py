@@ -24,6 +24,8 @@ from allornone.client.telling import RUNS_MAX
 from allornone.core.start import GroupStart
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.halt import HaltFile
+from allornone.limits import Limits
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
@@ -69,7 +71,11 @@ class House:
         self.world = PaperWorld(folder, ServerTime())
         self.venues: dict[str, Venue] = {name: self.world.venue(name) for name in PAPER_VENUES}
         self.log: EventLog = JsonlEventLog(folder / "logs")
+        self.limits: Limits | None = None
+        self.halt = HaltFile(folder)
         self.seen = Witness(folder / "logs", self.world, self.group_id)
+        self.broken: set[str] = set()
+        """The invariants that a test breaks on purpose: the checker must find just these."""
 
     def group(self, *legs: Leg, **more: Any) -> AtomicGroup:
         """Return the plan of this house's one group."""
@@ -90,8 +96,8 @@ class House:
     @asynccontextmanager
     async def working(self, **options: Any) -> AsyncGenerator[None]:
         """Run a worker."""
-        operations = OperationActivities(self.venues, self.log)
-        records = RecordActivities(self.venues, self.log)
+        operations = OperationActivities(self.venues, self.log, limits=self.limits, halt=self.halt)
+        records = RecordActivities(self.venues, self.log, limits=self.limits)
         async with Worker(
             self.client,
             task_queue=self.task_queue,

@@ -86,6 +86,7 @@ async def test_a_group_is_found_by_where_it_stands_and_by_what_it_is(slow_house:
         while not found or found[0].search_attributes.get(wire.NEEDS_OPERATOR) != [True]:
             found = [each async for each in house.client.list_workflows(f"Strategy = '{plan.strategy}'")]
         await handle.terminate()
+        house.broken.add("L7")  # no sweep runs here
 
     assert {name: found[0].search_attributes[name] for name in (wire.GROUP_STATUS, wire.VENUES)} == {
         wire.GROUP_STATUS: ["blocked"],
@@ -102,6 +103,7 @@ async def test_the_current_details_are_a_table_of_the_operations(house: House) -
         await house.shows(handle, lambda view: view.needs_operator)
         details = (await handle.query(METADATA, result_type=WorkflowMetadata)).current_details
         await handle.terminate()
+        house.broken.add("L7")  # no sweep runs here
 
     assert details.startswith("**blocked: needs an operator**")
     assert "send-out" in details

@@ -45,12 +45,21 @@ def key_of(plan: AtomicGroup, node: Node) -> Key:
         tuple(_progress_key(plan, index, each) for index, each in enumerate(state.operations)),
         state.unwinding and state.unwinding.floor,
         (state.cancel, state.deadline, state.released, state.paused, state.given_up, state.superseded),
+        (state.halt is not None, state.orphaned is not None),
         (state.looked, state.claim and state.claim.asked, state.verdict, state.recorded),
     )
 
 
 def _flight_key(flight: Flight) -> Key:
-    return (flight.index, flight.direction, flight.phase, flight.fence, flight.readings, flight.spent_s >= 1)
+    return (
+        flight.index,
+        flight.direction,
+        flight.phase,
+        flight.fence,
+        flight.readings,
+        flight.spent_s >= 1,
+        flight.pressed,
+    )
 
 
 def _progress_key(plan: AtomicGroup, index: int, progress: Progress) -> Key:
@@ -71,6 +80,7 @@ class Exploration:
 
     def __init__(self, plan: AtomicGroup, *latches: str) -> None:
         self.plan, self.latches, self.sizes = plan, latches, "sizes" in latches
+        self.halts = "halt" in latches
         self.sources: dict[Key, set[Key]] = {}
         self.nodes: dict[Key, Node] = {}
         self.ends: set[Key] = set()
@@ -113,6 +123,8 @@ class Exploration:
                 continue
         if "deadline" in self.latches and not state.deadline:
             yield replace(state, deadline=True)
+        if "orphaned" in self.latches and state.orphaned is None and state.verdict is None:
+            yield replace(state, orphaned="lost")
         yield from self._outcomes(state, step)
 
     def _commands(self, state: GroupState) -> Iterator[Command]:
@@ -134,6 +146,8 @@ class Exploration:
             case Execute(index, epoch):
                 for answer in sends((index, FORWARD, epoch), self._asked(state, index), sizes=self.sizes):
                     yield observe(self.plan, state, answer)
+                if self.halts:
+                    yield observe(self.plan, state, told((index, FORWARD, epoch), AnswerKind.HALTED))
             case Undo(index, epoch):
                 for answer in undoes((index, ROLLBACK, epoch), self._left(state, index), sizes=self.sizes):
                     yield observe(self.plan, state, answer)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from allornone.core.answer import Fence
+from allornone.core.answer import AnswerKind, Fence
 from allornone.core.clock import elapse
 from allornone.core.command import take
 from allornone.core.ending import result
@@ -25,6 +25,10 @@ from tests.unit.core.world import World
 TURNS_MAX = 400
 MEDDLING = 0.1
 """The share of turns at which the operator says something, before the venue is healed."""
+
+
+HALTING = 0.02
+"""The share of turns at which the worker's forward sends are halted, for a few tries."""
 
 
 class Schedule:
@@ -49,6 +53,8 @@ class Schedule:
                 self.witness.sees_deadline()
             if self.meddles and number < TURNS_MAX // 2 and self.random.random() < MEDDLING:
                 self._says(self._anything())
+            if self.meddles and self.random.random() < HALTING:
+                self.world.halts += self.random.randrange(1, 4)
             self.state, step = turn(self.plan, self.state)
             if isinstance(step, Finish):
                 return self._ends()
@@ -64,7 +70,10 @@ class Schedule:
             case Execute(index, epoch):
                 self.witness.sees_execute(index, epoch, self.state)
                 asked = AMOUNT - self.world.believed(index, FORWARD)
-                self._hears(self.world.send((index, FORWARD, epoch), asked), sending=True)
+                answer = self.world.send((index, FORWARD, epoch), asked)
+                if answer is not None and answer.kind is AnswerKind.HALTED:
+                    self.witness.sees_halt(index, epoch)
+                self._hears(answer, sending=True)
             case Undo(index, epoch):
                 self.witness.sees_undo(index, epoch, self.state)
                 self._hears(self.world.send((index, ROLLBACK, epoch), self.world.believed(index)), sending=True)

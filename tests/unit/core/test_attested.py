@@ -1,5 +1,6 @@
 """What an operator vouches for never exceeds what was asked for: an undo is sized from it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -96,3 +97,19 @@ def test_the_status_says_who_vouched_for_an_effect() -> None:
     shown = view(plan, with_progress(begin(plan), 0, Progress(attempts=(vouched,))), None)
 
     assert shown.operations[0].note == "attested by ann: the venue's own page"
+
+
+def test_a_tenth_more_is_taken_for_a_price_and_no_more() -> None:
+    assert attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-2", lido_stETH="2.2"))
+    with pytest.raises(ValueError, match=r"lido:stETH \+2.3 is more than was asked for: expected was \+2"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(binance_ETH="-2", lido_stETH="2.3"))
+
+
+def test_an_undo_of_a_part_is_bounded_by_the_part() -> None:
+    (whole,) = DONE.attempts
+    assert whole.handshake is not None
+    half = {"binance:BaseToken:ETH": Decimal(-1), "lido:StakingToken:stETH": Decimal(1)}
+    part = replace(whole, handshake=whole.handshake.model_copy(update={"actual_deltas": half}))
+
+    with pytest.raises(ValueError, match=r"lido:stETH -2 is more than was asked for: expected was -1"):
+        attested(OPERATION, Progress(attempts=(part,)), Direction.ROLLBACK, word(lido_stETH="-2"))

@@ -88,7 +88,7 @@ def test_a_late_run_records_its_start_and_that_it_is_blocked_before_it_waits() -
     shell = late()
     shell.step()
     assert [(notice.kind, notice.reason) for notice in shell.notices] == [
-        (TransitionKind.STARTED, ""),
+        (TransitionKind.STARTED, WHY),
         (TransitionKind.BLOCKED, WHY),
     ]
 
@@ -188,6 +188,42 @@ def test_a_reference_of_an_operation_that_the_plan_does_not_have_has_no_late_pla
 
 def test_a_late_effect_of_a_late_run_has_its_run_beside_it() -> None:
     assert late_group_id("g1/late-01234567", "f" * 32) == "g1/late-ffffffff"
+
+
+def test_a_further_late_effect_of_a_reference_has_a_run_with_a_number() -> None:
+    assert late_group_id("g1", REF, 2) == "g1/late-01234567-2"
+    assert late_group_id("g1/late-89abcdef-3", REF) == "g1/late-01234567"
+    found = late_plan(group({}), sent(), 12)
+    assert found is not None
+    assert found.atomic_group_id == "g1/late-01234567-12"
+
+
+def late_and_open(units: int) -> Shell:
+    """The run of an order that is still open, of which `units` are filled."""
+    plan = plan_of(group({}))
+    shell = Shell(plan)
+    shell.state = begin_late(plan, handshake(0, units), WHY, still_open=True)
+    return shell
+
+
+def test_what_is_filled_of_an_order_that_is_still_open_is_undone_and_the_rest_listed_as_a_range() -> None:
+    shell = late_and_open(1)
+    assert shell.awaited() == Wait(None, WHY)
+    shell.takes(CANCEL)
+    shell.plays(Undo(0, 1), undone(0, units=1))
+    result = shell.ends()
+    assert result.status is GroupStatus.PARTIAL
+    assert [(each.direction, each.amount) for each in result.unfenced] == [(FORWARD, Decimal(1))]
+
+
+def test_an_order_that_is_still_open_and_not_filled_is_never_called_without_effect() -> None:
+    for command in (CANCEL, accepted()):
+        shell = late_and_open(0)
+        assert shell.awaited() == Wait(None, WHY)
+        shell.takes(command)
+        result = shell.ends()
+        assert result.status is GroupStatus.PARTIAL
+        assert [each.amount for each in result.unfenced] == [Decimal(2)]
 
 
 def test_all_of_an_effect_is_new_where_none_was_known() -> None:

@@ -71,6 +71,10 @@ class Witness:
         if index <= pivot and epoch > 1:
             assert index == pivot, "a send before the pivot"
 
+    def sees_halt(self, index: int, epoch: int) -> None:
+        """See that the send was halted: its reference was not used, and is the next to be sent."""
+        self.epochs[index, "forward"] = epoch - 1
+
     def _is_done(self, index: int) -> bool:
         least = AMOUNT * (self.plan.operations[index].min_fill or 1)
         orders = [order for each, order in self.world.orders.items() if each[0] == index and order.believed]

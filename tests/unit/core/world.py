@@ -53,6 +53,8 @@ class World:
     now: float = 0.0
     orders: dict[Reference, Order] = field(default_factory=dict[Reference, Order])
     no_undo: frozenset[int] = frozenset()
+    halts: int = 0
+    """How many forward sends in a row are still to be halted: by the worker, so that the venue hears of none."""
 
     def truth(self, number: int) -> int:
         """Return the true sum of effects of one operation and its undos."""
@@ -73,6 +75,9 @@ class World:
     def send(self, reference: Reference, asked: int) -> Answer | None:
         """Take a send, and return what comes back, None where the activity is lost."""
         number, direction, _ = reference
+        if direction is FORWARD and self.halts:
+            self.halts -= 1
+            return told(reference, AnswerKind.HALTED)
         if direction is not FORWARD and number in self.no_undo:
             return told(reference, AnswerKind.NO_UNDO)
         assert asked > 0, f"{reference} was sent for {asked}"
@@ -126,6 +131,10 @@ class World:
             order.told, order.believed = True, order.done
         undone = reference[1] is not FORWARD and self.believed(reference[0]) == 0
         return closed(reference, order.done, order.verdict, recorded=recorded, undone=undone)
+
+    def settled(self, reference: Reference) -> Answer:
+        """Return what the sender saw of an order that is over."""
+        return self._closed(reference, self.orders[reference])
 
     def look(self, reference: Reference, mode: LookMode, reading: int) -> Answer | None:
         """Show what can be seen of a reference; resolving also revokes it and recalls what is open."""

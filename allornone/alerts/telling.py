@@ -1,0 +1,77 @@
+"""An event log that tells of what it records, where a person should hear of it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+from allornone.alerts.alert import Alert, alert_of
+from allornone.eventlog import (
+    EndedGroup,
+    Event,
+    EventLog,
+    GroupTrace,
+    GroupTransitionEvent,
+    OperationExecutionEvent,
+    Permit,
+    Recorded,
+    ReferenceTrace,
+    SentReference,
+)
+
+Tell = Callable[[Alert], Awaitable[None]]
+
+
+class TellingLog:
+    """An `EventLog` around another. `tell` is awaited after the record is on disk and must neither fail nor wait long.
+
+    The same record again tells again: `tell` knows an alert that was delivered by its `event_id`.
+    """
+
+    def __init__(self, log: EventLog, tell: Tell) -> None:
+        self._log = log
+        self._tell = tell
+
+    @property
+    def directory(self) -> Path:
+        """The folder under which the log keeps its `events/`."""
+        return self._log.directory
+
+    async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        """See `EventLog.intend`."""
+        return await self._log.intend(intent, known_seq)
+
+    async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
+        """See `EventLog.revoke`."""
+        return await self._log.revoke(revocation, known_seq)
+
+    async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
+        """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
+        recorded = await self._log.record(events, known_seq, in_flight)
+        for event in events:
+            if (alert := alert_of(event)) is not None:
+                await self._tell(alert)
+        return recorded
+
+    async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
+        """See `EventLog.reference`."""
+        return await self._log.reference(group_id, client_ref)
+
+    async def group(self, group_id: str) -> GroupTrace:
+        """See `EventLog.group`."""
+        return await self._log.group(group_id)
+
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """See `EventLog.history`."""
+        return await self._log.history(group_id)
+
+    async def open_groups(self) -> tuple[str, ...]:
+        """See `EventLog.open_groups`."""
+        return await self._log.open_groups()
+
+    async def ended_groups(self, since: datetime) -> tuple[EndedGroup, ...]:
+        """See `EventLog.ended_groups`."""
+        return await self._log.ended_groups(since)
+
+    async def references(self, group_id: str) -> tuple[SentReference, ...]:
+        """See `EventLog.references`."""
+        return await self._log.references(group_id)

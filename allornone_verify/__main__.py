@@ -1,0 +1,5 @@
+"""`python -m allornone_verify`."""
+
+from allornone_verify.main import main
+
+main()

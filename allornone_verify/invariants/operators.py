@@ -1,0 +1,95 @@
+"""What operators are told and say: L3, L6, L8, L11."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from allornone_verify.amounts import amount_of
+from allornone_verify.breaks import Break
+from allornone_verify.records import Record
+from allornone_verify.story import Reference, Story
+
+PATIENCE = timedelta(minutes=5)
+"""A look that is under way when a budget ends is waited for: three minutes of tries, and what a slow machine takes."""
+UNDO_CAP = timedelta(minutes=15)
+"""An undo that failed is tried again at least this often, for ever."""
+
+
+def l3_unknown_asks_for_help(story: Story) -> Iterator[Break]:
+    """What stays unknown past the policy's budget is put before an operator."""
+    budget = timedelta(seconds=float(amount_of(story.policy.get("resolve_budget_s") or "600")))
+    for reference in story.references.values():
+        span = _unknown_for(story, reference)
+        if span is None:
+            continue
+        first, last = span
+        asked = any(first.seq < record.seq <= last.seq for record in story.transitions("blocked"))
+        timeout = timedelta(seconds=float(amount_of(_operation_timeout(story, first))))
+        if last.at - first.at > budget + timeout + PATIENCE and not asked:
+            found = f"not settled for {last.at - first.at}, and no operator was asked for"
+            yield Break(found, ref=reference.ref, place=first.place)
+
+
+def _operation_timeout(story: Story, intent: Record) -> str:
+    found = story.operations.get(intent.operation_id, {}).get("timeout_s")
+    return str(found or "60")
+
+
+def _unknown_for(story: Story, reference: Reference) -> tuple[Record, Record] | None:
+    """Return the permit and the record that ended the doubt, or the group's last where nothing did."""
+    intent = reference.intent
+    if intent is None:
+        return None
+    return intent, reference.outcome or story.records[-1]
+
+
+def l6_commands_are_audited(story: Story) -> Iterator[Break]:
+    """Each command names who gave it, is recorded once by its id, and none that was accepted is missing."""
+    seen: dict[str, str] = {}
+    for record in story.transitions("command"):
+        command_id = str(record.facts.get("command_id") or "")
+        if not record.fields.get("actor"):
+            yield Break(f"{record.facts.get('command')} without an actor", place=record.place)
+        if not command_id:
+            yield Break(f"{record.facts.get('command')} without a command id", place=record.place)
+        elif command_id in seen:
+            yield Break(f"command {command_id} is recorded twice, first in {seen[command_id]}", place=record.place)
+        seen.setdefault(command_id, record.place)
+    if story.end is None or story.was_superseded:
+        return
+    for run in story.runs or ():
+        for command_id, place in run.commands.items():
+            if command_id not in seen:
+                yield Break(f"command {command_id} was taken, and the log has no record of it", place=place)
+
+
+def l8_undo_is_tried_again(story: Story) -> Iterator[Break]:
+    """Between a failed undo and the next try lies no more than the cap."""
+    failed: dict[str, Record] = {}
+    for record in story.records:
+        if record.family != "operation_executions" or record.is_forward:
+            continue
+        if record.is_intent and (before := failed.pop(record.operation_id, None)) is not None:
+            gap = record.at - before.at
+            if gap > UNDO_CAP + PATIENCE:
+                found = f"the undo of {record.operation_id} was tried again only after {gap}"
+                yield Break(found, ref=record.ref, place=record.place)
+        if record.kind == "failed":
+            failed[record.operation_id] = record
+
+
+def l11_recovery_fences_the_old(story: Story) -> Iterator[Break]:
+    """After a recovery nothing of the life before is sent, and what it left open is settled before anything new."""
+    for recovered in story.transitions("recovered"):
+        left = [
+            reference
+            for reference in story.references.values()
+            if reference.intent is not None
+            and reference.intent.seq < recovered.seq
+            and (reference.outcome is None or reference.outcome.seq > recovered.seq)
+        ]
+        following = next((intent for intent in story.intents() if intent.seq > recovered.seq), None)
+        for reference in left:
+            fences = [record.seq for record in reference.records if record.kind == "revoked" or record.is_outcome]
+            if following is not None and not any(seq < following.seq for seq in fences):
+                found = "sent after a recovery, while a reference of the life before was neither settled nor revoked"
+                yield Break(found, ref=following.ref, place=following.place)

@@ -1,0 +1,66 @@
+"""What came of it: each invariant held, broken or not checked."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from allornone_verify.breaks import Break
+
+SHOWN_MAX = 20
+"""Witnesses that are kept of one invariant; all are counted."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One invariant. `state` is held, broken or not checked; `reason` says why it was not, or how far it was."""
+
+    name: str
+    title: str
+    state: str = "held"
+    count: int = 0
+    reason: str = ""
+    breaks: list[Break] = field(default_factory=list[Break])
+
+    def add(self, found: Break) -> None:
+        """Count a break."""
+        self.state = "broken"
+        self.count += 1
+        if len(self.breaks) < SHOWN_MAX:
+            self.breaks.append(found)
+
+
+@dataclass(slots=True)
+class Report:
+    """Every invariant's verdict, and how much was looked at."""
+
+    verdicts: list[Verdict]
+    groups: int = 0
+    open_groups: int = 0
+    moving_groups: int = 0
+    records: int = 0
+    orders: int = 0
+    histories: int = 0
+    seconds: float = 0.0
+
+    @property
+    def broken(self) -> list[Verdict]:
+        """What does not hold."""
+        return [verdict for verdict in self.verdicts if verdict.state == "broken"]
+
+    def verdict(self, name: str) -> Verdict:
+        """Return the verdict on one invariant."""
+        return next(verdict for verdict in self.verdicts if verdict.name == name)
+
+    def plain(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Write what is broken, each with its first witness."""
+        return "\n".join(
+            f"{each.name} {each.title}: {each.count} broken; {_line(each.breaks[0])}" for each in self.broken
+        )
+
+
+def _line(found: Break) -> str:
+    place = " ".join(part for part in (found.group, found.ref, found.place) if part)
+    return f"{found.found} [{place}]"

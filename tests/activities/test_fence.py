@@ -1,0 +1,37 @@
+"""Behind the fence absence is believed: to the second, and by no other clock than the venue's."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from activities.fence import fence
+from allornone.core.answer import Fence
+from allornone.models.execution import ExecutionHandshake, ExecutionStatus
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.reading import Reading, ReadingState
+from tests.activities.office import Office
+from tests.plans import SELL
+
+ENFORCED = OperationCapability(expiry="enforced", settle_s=Decimal(2))
+NOTHING = ExecutionHandshake(operation_id="sell", status=ExecutionStatus.UNKNOWN)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(30, Fence.WAITING), (32, Fence.WAITING), (33, Fence.FENCED)])
+def test_at_the_end_of_its_settle_window_a_reference_is_not_yet_fenced(
+    office: Office, seconds: int, expected: Fence
+) -> None:
+    task = office.task(SELL)
+    venue_time = office.now + timedelta(seconds=seconds)
+    reading = Reading(state=ReadingState.NOT_FOUND, handshake=NOTHING, venue_time=venue_time)
+
+    assert fence(task, task.request, office.desk, ENFORCED, reading) is expected
+
+
+def test_a_venue_that_does_not_tell_its_time_fences_nothing(office: Office) -> None:
+    task = office.task(SELL)
+    office.passes(1000)
+    reading = Reading(state=ReadingState.NOT_FOUND, handshake=NOTHING)
+
+    assert fence(task, task.request, office.desk, ENFORCED, reading) is Fence.WAITING
+    assert fence(task, task.request, office.desk, ENFORCED, None) is Fence.WAITING

@@ -1,0 +1,44 @@
+"""How the virtual venue undoes what took effect: the staked units back, all of them."""
+
+from decimal import Decimal
+
+from allornone.deltas import negate
+from allornone.models.details import UnstakeDetails
+from allornone.models.execution import ExecutionHandshake, ExecutionRequest
+from allornone.models.operation import GivenInverse
+from allornone.venues.capabilities import UndoClass
+from allornone.venues.inverse import Inverse
+from tests.unit.core.answers import deltas
+
+STAKED = "lido:StakingToken:stETH"
+
+_NONE = Inverse(undo_class=UndoClass.NONE)
+_NOTHING_LEFT = Inverse(undo_class=UndoClass.INSTANT)
+_known: dict[Decimal, Inverse] = {}
+
+
+def inverse_of(request: ExecutionRequest, handshake: ExecutionHandshake, *, undoable: bool) -> Inverse:
+    """Return what takes back the units that are staked; nothing where none are, none where it cannot be."""
+    del request
+    if not undoable:
+        return _NONE
+    staked = handshake.actual_deltas.get(STAKED, Decimal(0))
+    if staked <= 0:
+        return _NOTHING_LEFT
+    if staked not in _known:
+        _known[staked] = Inverse(undo_class=UndoClass.INSTANT, steps=(_step(staked),))
+    return _known[staked]
+
+
+def _step(staked: Decimal) -> GivenInverse:
+    return GivenInverse.model_validate(
+        {
+            "operation_type": "unstake",
+            "source_venue": "lido",
+            "target_venue": "binance",
+            "source_token": "stETH",
+            "target_token": "ETH",
+            "expected_deltas": negate(deltas(int(staked))),
+            "operation_details": UnstakeDetails(amount=staked),
+        }
+    )
