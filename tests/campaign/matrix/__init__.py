@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from tests.campaign import plans
-from tests.campaign.book import ROOT, Cell, code_of, commit_of
+from tests.campaign.book import ROOT, Cell, Verdict, code_of, commit_of
 from tests.campaign.matrix.points import FAULTS, POINTS, SERVER_FAULTS, Case, Scenario, cases
 from tests.campaign.matrix.trial import Finding, Trial
 from tests.campaign.matrix.wave import Surge
@@ -74,7 +74,7 @@ class _Booker:
     def cell(self, case: Case, finding: Finding) -> Cell:
         wrong = (*finding.broken, *finding.odd)
         note = "; ".join(wrong)[:2000]
-        verdict = "broken" if wrong else "held"
+        verdict: Verdict = "broken" if wrong else "held"
         return Cell("B", case.name, verdict, self.seed, self.commit, self.code, finding.seconds, note)
 
     def unreachable(self, case: Case) -> Cell:
@@ -142,15 +142,18 @@ class _Pace:
 async def _tried(calm: Rig, case: Case, numbers: Iterator[int], seed: int, pace: _Pace) -> Finding:
     """Run one cell; again with more time where it came out odd."""
     late = random.Random(f"{seed} {case.name}").random() < LATE  # noqa: S311 (reproducible, not secret)
-    for _ in range(TRIES):
+    tries = 0
+    while True:
         trial = Trial(calm, case, next(numbers), late=late, pace=pace.now)
         finding = await trial.run()
         _put_away(trial, case, finding)
+        tries += 1
         if finding.broken or not finding.odd:
             pace.faster()
-            break
+            return finding
+        if tries == TRIES:
+            return finding
         pace.slower()
-    return finding
 
 
 async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int], pace: _Pace) -> list[Finding]:

@@ -13,10 +13,10 @@ from temporalio.service import RPCError
 
 from allornone import wire
 from allornone.client.start import start
-from allornone.models.commands import CancelCommand, Command, PauseCommand, ResumeCommand
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
+from tests.campaign.matrix.operator import Operator, trigger
 from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
 from tests.campaign.matrix.wave import Surge
@@ -39,9 +39,6 @@ DEADLINE_S = 3.0
 """A group gets to its third operation within it."""
 WAVE_S = 60.0
 """Start to close, and window, of a cell in a wave: the first to arrive waits for the last."""
-COMMAND_S = 1.0
-"""How long the worker is held for a command to arrive while it is at a point."""
-
 ENDS = {
     Scenario.SUCCESS: {GroupStatus.COMPLETED},
     Scenario.REFUSED_2: {GroupStatus.ROLLED_BACK},
@@ -87,10 +84,10 @@ class Trial:
         self._send_s = WAVE_S if wave is not None else SEND_S * pace
         self._plan = _plan(case, f"cell-{self._name}", DEADLINE_S * pace)
         self._hands: list[Hand] = []
-        self._commands: list[asyncio.Task[None]] = []
+        self._operator = Operator(rig.client, case, self._plan.atomic_group_id)
         self._struck = self._fired = self._triggered = False
         self.seen: list[str] = []
-        self.points: tuple[str, ...] = (case.point, _trigger(case) or "", TORN, NO_SPACE)
+        self.points: tuple[str, ...] = (case.point, trigger(case) or "", TORN, NO_SPACE)
 
     @property
     def folder(self) -> Path:
@@ -121,8 +118,7 @@ class Trial:
                 if self._wave is not None:
                     self._wave.absent(self._name)
                 await asyncio.gather(*self._site.healing)
-                for task in self._commands:
-                    task.cancel()
+                self._operator.leave()
                 await asyncio.gather(*(hand.leave() for hand in self._hands))
                 await self._rig.gate.quiet(self._name)
                 for hand in self._hands:
@@ -155,9 +151,9 @@ class Trial:
         if point == NO_SPACE and not self._fired:
             self._fired = True
             self._site.heal(self._site.switches.empty)
-        if point == _trigger(self._case) and not self._triggered:
+        if point == trigger(self._case) and not self._triggered:
             self._triggered = True
-            await self._commanded()
+            await self._operator.heard()
         if point != self._case.point or self._struck:
             return "go"
         self._struck = True
@@ -167,32 +163,6 @@ class Trial:
             return "go"
         hand = next(hand for hand in self._hands if hand.spec.name == worker)
         return await strike(self._case.fault, self._site, hand)
-
-    async def _commanded(self) -> None:
-        task = asyncio.create_task(self._say())
-        self._commands.append(task)
-        await asyncio.wait({task}, timeout=COMMAND_S)
-
-    async def _say(self) -> None:
-        """Give the scenario's command, or the point's; again under the same id until it is answered."""
-        if self._case.scenario is Scenario.CANCEL and not self._case.point.startswith("pause"):
-            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
-            return
-        await self._given(PauseCommand(actor="campaign", command_id="pause"), wire.PAUSE)
-        if self._case.scenario is Scenario.DEADLINE:
-            return
-        await self._given(ResumeCommand(actor="campaign", command_id="resume"), wire.RESUME)
-        if self._case.scenario is Scenario.CANCEL:
-            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
-
-    async def _given(self, command: Command, name: str) -> None:
-        while True:
-            try:
-                await self._handle().execute_update(name, command, id=command.command_id)
-            except RPCError:
-                await asyncio.sleep(0.1)
-            else:
-                return
 
     def _handle(self) -> WorkflowHandle[object, GroupResult]:
         return self._rig.client.get_workflow_handle(self._plan.atomic_group_id, result_type=GroupResult)
@@ -246,13 +216,6 @@ async def _patient(ask: Callable[[], Awaitable[GroupResult]]) -> GroupResult:
             return await ask()
         except RPCError:
             await asyncio.sleep(0.1)
-
-
-def _trigger(case: Case) -> str | None:
-    """Return the point at which the operator's command is given."""
-    if case.scenario in {Scenario.CANCEL, Scenario.DEADLINE}:
-        return "3.do.p0"
-    return "2.do.p0" if case.point.startswith("pause") else None
 
 
 def _plan(case: Case, group_id: str, deadline_s: float) -> AtomicGroup:

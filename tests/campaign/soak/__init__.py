@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from math import ceil
 
-from tests.campaign.book import Cell, code_of, commit_of
+from tests.campaign.book import Cell, Verdict, code_of, commit_of
 from tests.campaign.rig.installation import rig
 from tests.campaign.soak.batch import Batch
 from tests.campaign.soak.plans import FAULTS
@@ -47,7 +47,7 @@ async def _run(seed: int, groups: int, minutes: float | None, tell: Tell, strike
             size = min(BATCH, groups - number * BATCH)
             batch = Batch(installed, seed, number, size, strikes)
             found = await batch.run()
-            verdict = "broken" if found.broken else "held"
+            verdict: Verdict = "broken" if found.broken else "held"
             name = f"seed {seed} batch {number:03} of {size} groups"
             note = "; ".join((found.summary, *found.broken))[:2000]
             tell(f"C {verdict:6} {found.seconds:6.1f} s  {name}  {note}")

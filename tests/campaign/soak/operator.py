@@ -78,7 +78,8 @@ class Operator:
         name = _NAMES[type(command)]
         try:
             async with asyncio.timeout(ASK_S):
-                await self._client.get_workflow_handle(group_id).execute_update(name, command)
+                handle = self._client.get_workflow_handle(group_id)
+                await handle.execute_update(name, command)  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             self.given[name] += 1
         except (RPCError, TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # Refused, ended meanwhile, or the server is down: the next look decides anew.
