@@ -12,7 +12,6 @@ from allornone_verify.holdings import holding
 from tests.verify.installation import FAMILIES, Installation, end, first, kind, names, operation, place
 
 Good = Callable[[str], Installation]
-ETH = holding("binance:ETH")
 
 
 async def test_e1_a_record_of_no_id(good: Good) -> None:
