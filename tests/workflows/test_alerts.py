@@ -15,9 +15,9 @@ from allornone.models.group import GroupStatus
 from tests.plans import CARRY, SELL
 from tests.receiver import receiving
 from tests.workflows.house import House
-from tests.workflows.sweeping import swept, waits_for_an_operator, whole_worker
+from tests.workflows.sweeping import has_recorded, swept, waits_for_an_operator, whole_worker
 from tests.workflows.test_late_run import Aftermath
-from tests.workflows.test_sweep import has_recorded, named, newest, terminated_at
+from tests.workflows.test_sweep import named, newest, terminated_at
 from worker.alerting import Alerter, deliver_to
 
 WITHIN_S = 60
