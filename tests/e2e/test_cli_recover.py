@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,9 +11,11 @@ import pytest_asyncio
 from temporalio.client import Client
 from typer.testing import CliRunner, Result
 
+from allornone.cli.app import app
 from tests.e2e.desk import Desk
 from tests.e2e.test_namespace import new_namespace
-from worker.main import app
+
+import_module("worker.main")  # which adds the commands that run processes, and `recover`
 
 
 @pytest_asyncio.fixture(loop_scope="session")
