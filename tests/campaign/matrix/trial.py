@@ -27,7 +27,7 @@ from tests.campaign.rig.disk import TORN
 from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.line import line
 from tests.campaign.rig.spec import WorkerSpec
-from tests.campaign.verdict import gather, log_problems, violations
+from tests.campaign.verdict import examined, gather, log_problems, violations
 
 BOUND_S = 120
 """Every group ends by then, its fault healed: some ten times what the slowest needs."""
@@ -100,7 +100,7 @@ class Trial:
         begun = loop.time()
         async with self._manned():
             status = await self._ended()
-        broken = self._judged()
+        broken = await self._judged()
         return Finding(tuple(broken), tuple(self._odd(status)), loop.time() - begun)
 
     @asynccontextmanager
@@ -194,10 +194,12 @@ class Trial:
         if self._fired is not self._case.reachable:
             yield "never fired" if not self._fired else "fired, though it was declared unreachable"
 
-    def _judged(self) -> list[str]:
-        accounts = read_ledger(self._rig.folder, self._plan.atomic_group_id)
-        broken = log_problems(self.folder / "logs")
-        for left in gather([self._plan], self.folder / "logs", accounts):
+    async def _judged(self) -> list[str]:
+        group_id, log = self._plan.atomic_group_id, self.folder / "logs"
+        accounts = read_ledger(self._rig.folder, group_id)
+        broken = log_problems(log)
+        broken += await examined(log, self._rig.folder, self._rig.client, f"queue-{self._name}", group_id)
+        for left in gather([self._plan], log, accounts):
             broken += violations(left)
         broken += [
             f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)

@@ -12,7 +12,7 @@ from tests.campaign.soak.road import mischief
 from tests.campaign.stream import pumped
 
 BATCH = 100
-"""Groups that share a log; a log of ten thousand would be read anew by every worker that is hired."""
+"""Groups that share an installation: every worker that is hired reads its whole log first."""
 
 Tell = Callable[[str], None]
 
@@ -37,18 +37,18 @@ def run(
 
 async def _run(seed: int, groups: int, minutes: float | None, tell: Tell, strikes: int) -> AsyncGenerator[Cell]:
     code, commit = code_of(), commit_of()
-    async with rig(FAULTS) as installed:
-        installed.gate.draw = mischief(seed)
-        now = asyncio.get_running_loop().time
-        begun = now()
-        for number in range(ceil(groups / BATCH)):
-            if minutes is not None and now() - begun > minutes * 60:
-                return
-            size = min(BATCH, groups - number * BATCH)
-            batch = Batch(installed, seed, number, size, strikes)
-            found = await batch.run()
-            verdict: Verdict = "broken" if found.broken else "held"
-            name = f"seed {seed} batch {number:03} of {size} groups"
-            note = "; ".join((found.summary, *found.broken))[:2000]
-            tell(f"C {verdict:6} {found.seconds:6.1f} s  {name}  {note}")
-            yield Cell("C", name, verdict, seed, commit, code, found.seconds, note)
+    now = asyncio.get_running_loop().time
+    begun = now()
+    for number in range(ceil(groups / BATCH)):
+        if minutes is not None and now() - begun > minutes * 60:
+            return
+        size = min(BATCH, groups - number * BATCH)
+        # Each on a ledger of its own: every row of it is to be explained by this batch's log.
+        async with rig(FAULTS) as installed:
+            installed.gate.draw = mischief(seed)
+            found = await Batch(installed, seed, number, size, strikes).run()
+        verdict: Verdict = "broken" if found.broken else "held"
+        name = f"seed {seed} batch {number:03} of {size} groups"
+        note = "; ".join((found.summary, *found.broken))[:2000]
+        tell(f"C {verdict:6} {found.seconds:6.1f} s  {name}  {note}")
+        yield Cell("C", name, verdict, seed, commit, code, found.seconds, note)

@@ -26,7 +26,7 @@ from tests.campaign.rig.spec import WorkerSpec
 from tests.campaign.soak.nemesis import Nemesis, Shift
 from tests.campaign.soak.operator import Operator
 from tests.campaign.soak.plans import plan
-from tests.campaign.verdict import gather, late_news, log_problems, violations
+from tests.campaign.verdict import examined, gather, late_news, log_problems, violations
 
 AT_ONCE = 20
 """Groups that are open at a time."""
@@ -90,6 +90,7 @@ class Batch:
         await self._shift.leave()
         await self._rig.gate.quiet(self._name)
         broken = [*self._wrong, *self._judged(late)]
+        broken += await examined(self.folder / "logs", self._rig.folder, self._rig.client, self._queue)
         self._put_away(broken)
         return Found(tuple(broken), self._summary(under_fire, late), loop.time() - begun)
 
