@@ -1,0 +1,101 @@
+"""What an operator said before a group was lost: told by its records, and answered as it was."""
+
+from allornone.core.answer import Fence
+from allornone.core.steps import Look, Undo
+from allornone.models.reconciliation import Verdict
+from tests.unit.core.answers import (
+    FORWARD,
+    closed,
+    full,
+    unknown,
+)
+from tests.unit.core.logged import A, Logged, begun
+from tests.unit.core.plans import plain
+from tests.unit.core.shell import accepted, did_not_happen, happened
+
+
+def in_doubt(fence: Fence) -> Logged:
+    """Return a group whose one reference is unknown, seen once by the resolver."""
+    shell = begun(plain(2, resolve_budget_s=1))
+    shell.sends(A)
+    shell.learns(A, unknown(0))
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=fence, readable=False))
+    shell.passes(1)
+    shell.tells()
+    return shell
+
+
+def test_what_may_still_take_effect_stays_a_range() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
+    shell.tells()
+
+    again = shell.reborn()
+
+    assert again.state.operations[0].unfenced == ((FORWARD, 1),)
+    assert again.state.flight is None
+    assert again.state.handled[-1].message.startswith("resolved as failed, unfenced")
+    assert len(again.ends().unfenced) == 1
+
+
+def test_what_an_operator_accepted_as_a_range_stays_one() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(accepted(), "c1")
+
+    again = shell.reborn()
+
+    assert len(again.ends().unfenced) == 1
+
+
+def test_what_came_late_of_a_range_is_to_be_undone() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
+    shell.tells()
+    shell.journal.hears(A, full(0))
+
+    again = shell.reborn()
+
+    assert again.state.operations[0].attempts[0].verdict is Verdict.BREACH
+    assert again.awaited() == Undo(0, 1)
+
+
+def test_an_operators_word_that_waits_for_its_look_still_waits() -> None:
+    shell = in_doubt(Fence.WAITING)
+    shell.says(happened(shell.ref(A), 2), "c1")
+
+    again = shell.reborn()
+
+    assert again.state.claim is not None
+    assert again.state.claim.handshake is not None
+    assert isinstance(again.awaited(), Look)
+    again.learns(A, closed(A, 2))
+    assert (again.state.handled[-1].command_id, again.state.handled[-1].refused) == ("c1", False)
+
+
+def test_an_operators_word_whose_outcome_was_recorded_is_judged_by_it() -> None:
+    shell = in_doubt(Fence.FENCED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.journal.hears(A, full(0))
+
+    again = shell.reborn()
+
+    assert again.state.claim is None
+    assert [(each.command_id, each.refused) for each in again.state.handled] == [("c1", True)]
+
+
+def test_an_operators_word_that_was_refused_is_refused_again() -> None:
+    shell = in_doubt(Fence.FENCED)
+    shell.says(happened(shell.ref(A), 2), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.FENCED))
+    shell.tells()
+
+    again = shell.reborn()
+
+    assert again.state.claim is None
+    assert [(each.command_id, each.refused) for each in again.state.handled] == [("c1", True)]
