@@ -1,6 +1,6 @@
 # Everything a checkout needs, from `python3` (3.11 or newer) and pip alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check soak chaos clean
+.PHONY: help demo dev test check soak browser chaos clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,12 +32,16 @@ check: $(READY)  ## Check format, style, imports, types and licences
 soak: $(READY)  ## Run the tests that repeat one thing, with 200 repetitions
 	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m "soak or long"
 
+browser: $(READY)  ## Work Temporal's UI in a real Chromium; needs chromium, node and npm
+	cd tests/browser && npm install --silent
+	@ALLORNONE_BROWSER_REQUIRED=1 $(BIN)/python -m pytest -m browser tests/browser
+
 chaos: $(READY)  ## Run the fault campaign in its daily form, about half an hour; SEED=n to repeat one
 	@$(BIN)/python -m tests.campaign --seed $(or $(SEED),0)
 
 clean:  ## Remove what make made, and the demo's data; never a log that is in use
 	@if [ -e .allornone/server.json ]; then echo "a server of .allornone may run; stop it first" >&2; exit 2; fi
-	rm -rf $(VENV) .allornone dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/browser/node_modules .allornone dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

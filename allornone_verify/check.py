@@ -11,6 +11,7 @@ from allornone_verify.amounts import Moves, summed
 from allornone_verify.bank import audit
 from allornone_verify.bench import Bench
 from allornone_verify.breaks import Break
+from allornone_verify.fields import fields_of
 from allornone_verify.holdings import moves_of
 from allornone_verify.journal import Journal
 from allornone_verify.ledger import Ledger, LedgerError, Order
@@ -119,7 +120,7 @@ class _Check:
 
     def _origin(self, story: Story) -> Moves:
         """Return the effect that a late run is about, as the group that it is of has recorded it."""
-        parent = (story.plan.get("metadata") or {}).get("late_of")
+        parent = fields_of(story.plan.get("metadata")).get("late_of")
         origin: Moves = {}
         for record in self._journal.records(parent) if isinstance(parent, str) else ():
             if record.kind == "late_effect" and record.facts.get("late_group") == story.group_id:

@@ -1,11 +1,12 @@
 """The event log: every line held against its chain, and the records of a group found again."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from allornone_verify.breaks import Break
+from allornone_verify.fields import Fields
 from allornone_verify.line import FIRST, VERSION, BadLineError, hash_of, parse
 from allornone_verify.records import FILES, LOG_RECOVERED, Record, misshapen
 from allornone_verify.segments import Segment, close, sizes, snapshot
@@ -61,7 +62,7 @@ class Journal:
     def scan(self) -> Iterator[Finding]:
         """Read every line once, and yield what is wrong with the lines themselves."""
         for family in FILES:
-            prev: str | None = FIRST
+            prev = FIRST
             for number, segment in enumerate(self._segments):
                 if segment.family == family:
                     prev = yield from self._scan(number, segment, prev)
@@ -70,14 +71,18 @@ class Journal:
         """Return the group's records in the order of `seq`."""
         places = self._places.get(group_id, array("Q"))
         found = [self._load(*places[at : at + 3]) for at in range(0, len(places), 3)]
-        return sorted(found, key=lambda record: record.seq)
+        return sorted((record for record in found if record is not None), key=lambda record: record.seq)
 
-    def _load(self, where: int, offset: int, length: int) -> Record:
+    def _load(self, where: int, offset: int, length: int) -> Record | None:
+        """Return a record that was read before; None where the file was changed since, which leaves a gap."""
         segment = self._segments[where >> 32]
-        fields = parse(segment.read(offset, length))
+        try:
+            fields = parse(segment.read(offset, length))
+        except BadLineError:
+            return None
         return Record(segment.family, fields, _place(segment, where & 0xFFFFFFFF))
 
-    def _scan(self, number: int, segment: Segment, prev: str | None) -> "Iterator[Finding] | Any":
+    def _scan(self, number: int, segment: Segment, prev: str) -> Generator[Finding, None, str]:
         line = 0
         for line, (offset, raw) in enumerate(segment.lines(), start=1):
             self.lines += 1
@@ -90,9 +95,7 @@ class Journal:
             yield Finding("E4", Break(found, place=_place(segment, line + 1)))
         return prev
 
-    def _line(
-        self, segment: Segment, raw: bytes, prev: str | None, where: tuple[int, int]
-    ) -> Iterator[tuple[str, str]]:
+    def _line(self, segment: Segment, raw: bytes, prev: str, where: tuple[int, int]) -> Iterator[tuple[str, str]]:
         try:
             fields = parse(raw)
         except BadLineError as error:
@@ -113,7 +116,7 @@ class Journal:
         yield from self._record(segment, fields, raw, where)
 
     def _record(
-        self, segment: Segment, fields: dict[str, Any], raw: bytes, where: tuple[int, int]
+        self, segment: Segment, fields: Fields, raw: bytes, where: tuple[int, int]
     ) -> Iterator[tuple[str, str]]:
         event_id: str = fields["event_id"]
         key = event_id.encode()
@@ -134,7 +137,7 @@ class Journal:
             self._moving.add(group_id)
 
 
-def _recovery(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _recovery(fields: Fields) -> Iterator[tuple[str, str]]:
     size = fields.get("bytes")
     if not isinstance(size, int) or size <= 0 or not fields.get("sha256") or not fields.get("file"):
         yield "E4", "a note of a repaired tail that does not say which bytes were cut off"

@@ -3,9 +3,10 @@
 import hashlib
 import re
 import zlib
-from typing import Any
 
 import orjson
+
+from allornone_verify.fields import Fields, fields_of
 
 VERSION = 1
 FIRST = "0" * 64
@@ -19,7 +20,7 @@ class BadLineError(ValueError):
     """The line is not what was written."""
 
 
-def parse(raw: bytes) -> dict[str, Any]:
+def parse(raw: bytes) -> Fields:
     """Return the fields of a line. Raises BadLineError when its checksum or its JSON is wrong."""
     found = _CRC.search(raw)
     if found is None:
@@ -32,7 +33,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise BadLineError(f"no JSON: {error}") from None
     if not isinstance(fields, dict):
         raise BadLineError("no JSON object")
-    return fields
+    return fields_of(fields)
 
 
 def hash_of(raw: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from allornone_verify.amounts import Holding, Moves, amount_of
+from allornone_verify.fields import fields_of
 from allornone_verify.holdings import holding
 from allornone_verify.ledger import Effect, LedgerError, Order
 from allornone_verify.records import moment
@@ -92,8 +93,8 @@ class PaperLedger:
             read = yaml.safe_load(self._quotes.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError):
             return None
-        listed = read.get("balances") if isinstance(read, dict) else None
-        if not isinstance(listed, dict):
+        listed = fields_of(fields_of(read).get("balances"))
+        if not listed:
             return None
         given: Moves = {}
         for key, amount in listed.items():

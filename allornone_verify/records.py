@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allornone_verify.amounts import Moves
+from allornone_verify.fields import Fields, fields_of
 from allornone_verify.holdings import moves_of
 
 OPERATIONS = "operation_executions"
@@ -54,7 +55,7 @@ def moment(value: Any) -> datetime:
     return found.astimezone(UTC)
 
 
-def misshapen(family: str, fields: dict[str, Any]) -> str | None:
+def misshapen(family: str, fields: Fields) -> str | None:
     """Return what keeps `fields` from being a record of `family`, None where nothing does."""
     for name, kind in (*_OF_ALL.items(), *_NEEDED[family].items()):
         if not isinstance(fields.get(name), kind):
@@ -67,7 +68,7 @@ class Record:
     """One record of a group. `place` is its file and line."""
 
     family: str
-    fields: dict[str, Any]
+    fields: Fields
     place: str = ""
 
     @property
@@ -95,10 +96,9 @@ class Record:
         return str(self.fields.get("operation_id") or self.fields.get("source_operation_id") or "")
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Fields:
         """A transition's facts."""
-        found: dict[str, Any] = self.fields.get("facts") or {}
-        return found
+        return fields_of(self.fields.get("facts"))
 
     @property
     def at(self) -> datetime:

@@ -18,7 +18,7 @@ class Verdict:
     state: str = "held"
     count: int = 0
     reason: str = ""
-    breaks: list[Break] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list[Break])
 
     def add(self, found: Break) -> None:
         """Count a break."""

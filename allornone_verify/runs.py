@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-Fields = dict[str, Any]
+from allornone_verify.fields import Fields, fields_of
 
 CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: "completed",
@@ -54,8 +53,7 @@ class Told:
     @property
     def deltas(self) -> Fields:
         """What it says changed."""
-        found: Fields = (self.answer.get("handshake") or {}).get("actual_deltas") or {}
-        return found
+        return fields_of(fields_of(self.answer.get("handshake")).get("actual_deltas"))
 
 
 @dataclass(slots=True)
@@ -66,9 +64,9 @@ class Run:
     status: str = "open"
     before: str = ""
     """The run that this one continues, or was reset from."""
-    plan: Fields = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
-    commands: dict[str, str] = field(default_factory=dict)
+    plan: Fields = field(default_factory=Fields)
+    told: list[Told] = field(default_factory=list[Told])
+    commands: dict[str, str] = field(default_factory=dict[str, str])
     """The accepted updates that succeeded: id to place."""
     result: Fields | None = None
     events: int = 0
@@ -154,7 +152,7 @@ class _Reader:
 def _start(run: Run, event: HistoryEvent) -> None:
     started = event.workflow_execution_started_event_attributes
     run.before = started.continued_execution_run_id
-    run.plan = _first(started.input).get("group") or {}
+    run.plan = fields_of(_first(started.input).get("group"))
 
 
 def _close(run: Run, event: HistoryEvent, status: str) -> None:
@@ -166,8 +164,7 @@ def _close(run: Run, event: HistoryEvent, status: str) -> None:
 def _first(payloads: Payloads) -> Fields:
     """Return the first payload, the models' own JSON; empty where it is no object."""
     for payload in payloads.payloads:
-        read = orjson.loads(payload.data) if payload.data else None
-        return read if isinstance(read, dict) else {}
+        return fields_of(orjson.loads(payload.data) if payload.data else None)
     return {}
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from allornone_verify.amounts import Moves, summed
+from allornone_verify.fields import Fields, fields_of
 from allornone_verify.holdings import moves_of
 from allornone_verify.ledger import Order
 from allornone_verify.records import SETTLED, Record
 from allornone_verify.runs import Run
 
-Fields = dict[str, Any]
 ENDS = frozenset({"completed", "rolled_back", "failed", "partial"})
 
 
@@ -20,8 +19,8 @@ class Reference:
     """Everything the witnesses tell of one reference."""
 
     ref: str
-    records: list[Record] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list[Record])
+    orders: list[Order] = field(default_factory=list[Order])
 
     def of_kind(self, kind: str) -> list[Record]:
         """Return its records of one kind, in order."""
@@ -58,7 +57,7 @@ class Reference:
             return moves_of(lates[-1].facts["shown"])
         if lates:
             for kept in reversed(self.of_kind("conflict")):
-                found = kept.facts.get("found") or {}
+                found = fields_of(kept.facts.get("found"))
                 if found.get("status") in SETTLED:
                     return moves_of(found["actual_deltas"])
         return self.outcome.moves if self.outcome is not None else None
@@ -80,7 +79,7 @@ class Story:
     moving: bool = False
     has_ledger: bool = True
     skew_s: float = 5.0
-    origin: Moves = field(default_factory=dict)
+    origin: Moves = field(default_factory=Moves)
     """What had taken effect before it began: a late effect, in the run that is about it."""
     lateness_s: Callable[[str, str], float | None] | None = None
     """How long after an expiry a venue may still act, by venue and operation type; None where no ledger tells."""
@@ -116,13 +115,12 @@ class Story:
     @cached_property
     def plan(self) -> Fields:
         """Its plan; empty where the log has none."""
-        found = self.started.facts.get("plan") if self.started is not None else None
-        return found if isinstance(found, dict) else {}
+        return fields_of(self.started.facts.get("plan") if self.started is not None else None)
 
     @cached_property
     def policy(self) -> Fields:
         """Its policy."""
-        return self.plan.get("policy") or {}
+        return fields_of(self.plan.get("policy"))
 
     @cached_property
     def operations(self) -> dict[str, Fields]:
@@ -142,7 +140,7 @@ class Story:
     @property
     def is_late_run(self) -> bool:
         """Whether it is about an effect that came after another group's end."""
-        return "late_of" in (self.plan.get("metadata") or {})
+        return "late_of" in fields_of(self.plan.get("metadata"))
 
     @property
     def was_superseded(self) -> bool:

@@ -10,6 +10,8 @@ import typer
 from allornone.cli.app import app
 from allornone.client.exit import run_and_exit
 
+__all__ = ["app", "main"]
+
 
 @app.command()
 def demo(

@@ -54,7 +54,9 @@ async def _recover(group_id: str | None, reason: str, *, dry_run: bool, as_json:
     log = _opened(settings)
     client = await connect(settings)
     with told("recover"):
-        await register_search_attributes(client)
+        if not dry_run:
+            # A group that is started before its attributes are known hangs for good.
+            await register_search_attributes(client)
         groups = await _groups(log, group_id)
         taken = await _all(client, settings, log, groups, reason, dry_run=dry_run)
     if as_json:

@@ -60,6 +60,10 @@ class TellingLog:
         """See `EventLog.group`."""
         return await self._log.group(group_id)
 
+    async def history(self, group_id: str) -> tuple[Event, ...]:
+        """See `EventLog.history`."""
+        return await self._log.history(group_id)
+
     async def open_groups(self) -> tuple[str, ...]:
         """See `EventLog.open_groups`."""
         return await self._log.open_groups()

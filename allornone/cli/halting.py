@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from allornone.cli import exits
 from allornone.cli.session import connected, say
-from allornone.client.groups import GroupClient
 from allornone.errors import AllOrNoneError, CommandRefusedError
 from allornone.halt import HaltFile
 from allornone.models.commands import CommandReceipt, PauseCommand, ResumeCommand
 from allornone.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from allornone.client.groups import GroupClient
 
 EVERY = 1_000_000
 AT_ONCE = 20
@@ -55,13 +58,13 @@ def _stand(halt: HaltFile, command: PauseCommand) -> int:
     return exits.FINE
 
 
-async def _tell_of_strangers(client: GroupClient, settings: Settings) -> None:
+async def _tell_of_strangers(client: "GroupClient", settings: Settings) -> None:
     for worker in await client.workers():
         if worker.log_dir is not None and worker.log_dir != settings.log_dir:
             say(f"worker {worker.identity} has another folder: this halt does not reach it, only the pause of groups")
 
 
-async def _each(client: GroupClient, tell: Callable[[str], Awaitable[CommandReceipt]]) -> int:
+async def _each(client: "GroupClient", tell: Callable[[str], Awaitable[CommandReceipt]]) -> int:
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(group_id: str) -> int:

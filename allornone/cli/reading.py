@@ -12,7 +12,7 @@ from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list, print_waiting
-from allornone.errors import NoWorkerError
+from allornone.errors import NoWorkerError, UnknownGroupError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
 from allornone.settings import load_settings
@@ -73,6 +73,14 @@ async def _view(client: "GroupClient", group_id: str) -> GroupView:
     except NoWorkerError as error:
         say(str(error))
         return await client.outline(group_id)
+    except UnknownGroupError:
+        from allornone.client.remembered import remembered_view  # noqa: PLC0415 (on first use)
+
+        known = remembered_view(load_settings().log_dir, group_id)
+        if known is None:
+            raise
+        say("the server does not know this group; what follows is from the event log")
+        return known
 
 
 async def _waiting(status: GroupStatus | None, strategy: str | None, limit: int, *, as_json: bool) -> int:

@@ -18,7 +18,15 @@ from allornone.errors import (
     UnknownGroupError,
 )
 
-_SILENT = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+_SILENT = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        # "Workflow is busy", "rate limit exceeded": not now.
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+    }
+)
 
 
 def is_silence(error: RPCError) -> bool:

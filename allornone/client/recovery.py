@@ -92,7 +92,7 @@ class Recovery:
         status = await self._status(group_id)
         if status in _GOING_ON:
             return Found(group_id, Fate.RUNNING, events=events)
-        fate, why = _fate(status, life.facts.get("namespace", ""), await self._namespace.id())
+        fate, why = _fate(status, _lived_in(life, events), await self._namespace.id())
         if fate is Fate.STOPPED and status is WorkflowExecutionStatus.FAILED and not _has_sent(events):
             fate = Fate.REFUSED
         return Found(group_id, fate, why, events)
@@ -177,6 +177,15 @@ def last_life(events: Sequence[Event]) -> GroupTransitionEvent | None:
         if isinstance(event, GroupTransitionEvent) and event.kind in (TransitionKind.STARTED, TransitionKind.RECOVERED)
     ]
     return begun[-1] if begun else None
+
+
+def _lived_in(life: GroupTransitionEvent, events: Sequence[Event]) -> str:
+    """Return the id of the namespace that the last life was in, empty where nothing tells that it ever ran there.
+
+    Whoever recovers a group may die before its run is started: then there is no workflow that could be missed.
+    """
+    unborn = life.kind is TransitionKind.RECOVERED and "orphaned" not in life.facts and events[-1] is life
+    return "" if unborn else str(life.facts.get("namespace", ""))
 
 
 def _fate(status: WorkflowExecutionStatus | None, lived_in: str, here: str) -> tuple[Fate, str]:

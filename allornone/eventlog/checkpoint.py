@@ -18,6 +18,10 @@ from allornone.eventlog.layout import GROUPS, MODELS
 from allornone.events.transition import TransitionKind
 
 FORMAT = 1
+PATIENCE_S = 5
+"""Who closes the file as the last one tidies up, for some milliseconds and not under the log's lock."""
+
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 FILES = tuple(MODELS)
 SCHEMA = f"""
 CREATE TABLE entry (file INTEGER, segment INTEGER, offset INTEGER, length INTEGER, event_id TEXT, group_id TEXT,
@@ -52,7 +56,7 @@ class Checkpoint:
         self._close()
 
     def open(self) -> dict[str, Cursor]:
-        """Open what is there, and return up to where each file is covered. What cannot be opened is forgotten."""
+        """Open what is there, and return up to where each file is covered. What is damaged is forgotten."""
         path = self._there()
         if path is not None:
             with suppress(sqlite3.Error):
@@ -61,6 +65,8 @@ class Checkpoint:
 
     def event(self, event_id: str) -> Place | None:
         """Return where an event lies, None when it is not covered."""
+        if self._database is None:
+            return None
         for entry in self._entries("event_id = ? ORDER BY rowid LIMIT 1", event_id):
             return entry.place
         return None
@@ -80,7 +86,7 @@ class Checkpoint:
     def save(self, entries: Iterable[Entry], cursors: Mapping[str, Cursor]) -> bool:
         """Take in what lies between the covered places and `cursors`; return whether it is kept.
 
-        A disk that is full, or a file that somebody deleted, costs its caller memory and nothing else.
+        A disk that is full costs its caller memory and nothing else.
         """
         try:
             with self._transaction() as database:
@@ -103,8 +109,8 @@ class Checkpoint:
         if self._database is None:
             # Another process may have begun one meanwhile: then it is taken on.
             self._connect(self._there() or self._folder / f".index.{secrets.token_hex(4)}.db")
-        if self._database is None or self._path is None or not self._path.exists():
-            raise FileNotFoundError(errno.ENOENT, "the checkpoint was deleted", str(self._path))
+        if self._database is None:
+            raise sqlite3.OperationalError("there is no checkpoint")
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             yield self._database
@@ -115,13 +121,16 @@ class Checkpoint:
     def _connect(self, path: Path) -> None:
         try:
             self._begin(path)
-        except sqlite3.Error:
-            self.forget()
+        except sqlite3.Error as error:
+            self._close()
+            # Only what is damaged: a full disk, or another process that closes the file just now, will pass.
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in DAMAGED:
+                self.forget()
             raise
 
     def _begin(self, path: Path) -> None:
         self._path = path
-        self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
         # A write-ahead log is whole after a power cut, whatever it has lost; what it has lost is read again.
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from allornone_verify.amounts import EXACT, Moves, amount_of, negated, proportion, summed, text, total
 from allornone_verify.breaks import Break
+from allornone_verify.fields import fields_of
 from allornone_verify.holdings import moves_of, planned
 from allornone_verify.ledger import Order
 from allornone_verify.records import Record
@@ -76,7 +77,7 @@ def _word_and_lists(story: Story, end: Record) -> Iterator[Break]:
     residual = _listed(end, "residual_deltas")
     if story.status != "partial" and (residual or story.unfenced):
         yield Break(f"called {story.status}, but lists exposure: {text(residual)}", place=end.place)
-    bounds = story.policy.get("max_friction") or {}
+    bounds = fields_of(story.policy.get("max_friction"))
     for token, bound in bounds.items() if story.status == "rolled_back" else ():
         friction = _listed(end, "friction")
         cost = total(amount for holding, amount in friction.items() if holding[2] == token).copy_negate()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from allornone_verify.amounts import negated, summed, text
 from allornone_verify.breaks import Break
+from allornone_verify.fields import fields_of
 from allornone_verify.holdings import moves_of
 from allornone_verify.invariants.ids import digest
 from allornone_verify.records import SETTLED, Record
@@ -51,7 +52,7 @@ def _settled(story: Story, each: Told, last: int) -> Iterator[Break]:
 
 def _contradictions(conflicts: list[Record]) -> Iterator[dict[str, dict[str, str]]]:
     for conflict in conflicts:
-        found = conflict.facts.get("found") or {}
+        found = fields_of(conflict.facts.get("found"))
         if found.get("status") in SETTLED:
             yield found
 
@@ -76,11 +77,12 @@ def _unanswered(story: Story, answered: set[str]) -> Iterator[Break]:
 
 def _is_whole(story: Story) -> bool:
     """Tell whether the server still has the group's history from its first run on."""
-    return (
-        bool(story.runs)
-        and not (story.runs or ())[0].before
-        and any(each.asked.get("kind") == "started" for each in (story.runs or ())[0].told)
-    )
+    first = next(iter(story.runs or ()), None)
+    if first is None or first.before:
+        return False
+    # A run that was started again after the group's end was answered from the log, and is not the one that did it.
+    starts = [each for each in first.told if each.asked.get("kind") == "started"]
+    return any(not each.answer.get("superseded") for each in starts)
 
 
 def e7_nothing_lost(story: Story) -> Iterator[Break]:

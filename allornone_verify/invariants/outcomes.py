@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from allornone_verify.amounts import Moves, negated, summed, text
 from allornone_verify.breaks import Break
+from allornone_verify.fields import Fields, fields_of
 from allornone_verify.holdings import fees_of, moves_of
 from allornone_verify.records import Record, moment
 from allornone_verify.story import Reference, Story
@@ -87,8 +88,8 @@ def s15_drift_stops_the_group(story: Story) -> Iterator[Break]:
     for record in story.records:
         if not record.is_outcome or record.kind == "failed":
             continue
-        judged = record.fields.get("reconciliation")
-        if not isinstance(judged, dict):
+        judged = fields_of(record.fields.get("reconciliation"))
+        if not judged:
             yield Break(f"{record.kind} without a reconciliation", ref=record.ref, place=record.place)
             continue
         yield from _adds_up(record, judged)
@@ -96,7 +97,7 @@ def s15_drift_stops_the_group(story: Story) -> Iterator[Break]:
             yield from _went_on(story, record, str(judged.get("verdict")))
 
 
-def _adds_up(record: Record, judged: dict[str, dict[str, str]]) -> Iterator[Break]:
+def _adds_up(record: Record, judged: Fields) -> Iterator[Break]:
     apart = summed(moves_of(judged["actual"]), negated(moves_of(judged["expected"])))
     told = summed(moves_of(judged["explained"]), moves_of(judged["unexplained"]))
     if summed(apart, negated(told)):

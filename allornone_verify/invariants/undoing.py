@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from allornone_verify.amounts import ZERO, Holding, Moves, amount_of, summed, text, total
 from allornone_verify.breaks import Break
+from allornone_verify.fields import fields_of
 from allornone_verify.ledger import Order
 from allornone_verify.records import Record
 from allornone_verify.story import Story
@@ -130,7 +131,7 @@ def _left(story: Story, name: str) -> Moves:
 def _dust(story: Story, name: str, moved: Decimal, holding: Holding) -> Decimal:
     """Return the most that may be left: below a venue's step or minimum, within tolerance, or taken by fees."""
     operation = story.operations[name]
-    absolute = amount_of((operation.get("tolerance") or {}).get("absolute") or "0")
+    absolute = amount_of(fields_of(operation.get("tolerance")).get("absolute") or "0")
     steps = [
         amount_of(intent.fields["prepared"]["step"]) * STEPS
         for intent in story.intents()

@@ -7,6 +7,7 @@ Temporal's server on a file with the options of production, the paper venues in 
 import argparse
 import asyncio
 import os
+import signal
 import statistics
 import tempfile
 import time
@@ -14,6 +15,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from temporalio.client import Client
 
@@ -27,6 +29,7 @@ from allornone.models.group import GroupStatus
 from allornone.settings import Settings, load_settings
 from allornone.venues.registry import close_venues, open_venues
 from tests.bench.memorylog import MemoryLog
+from tests.campaign.rig.server import free_ports
 from tests.plans import SELL, SHORT, STAKE, group
 from worker.build import build_worker
 from worker.embedded import embedded
@@ -40,27 +43,22 @@ JOURNAL, MEMORY = "journal", "memory"
 
 @dataclass
 class Syncs:
-    """How often the disk was asked to sync, and how long each took, in milliseconds."""
+    """How long each sync of the disk took, in milliseconds."""
 
     times_ms: list[float] = field(default_factory=list[float])
-    thread_s: list[float] = field(default_factory=list[float])
 
     def __call__(self, descriptor: int) -> None:
-        """Sync, in the log's own thread, and note it."""
-        self.thread_s.append(time.thread_time())
+        """Sync, and note it."""
         begun = time.perf_counter()
         os.fsync(descriptor)
         self.times_ms.append((time.perf_counter() - begun) * 1000)
 
-    @property
-    def processor_ms(self) -> float:
-        """What that thread has computed between the first and the last."""
-        return (self.thread_s[-1] - self.thread_s[0]) * 1000
 
-    def clear(self) -> None:
-        """Begin anew."""
-        self.times_ms.clear()
-        self.thread_s.clear()
+class Took(NamedTuple):
+    """What a group took, in milliseconds: on the clock, and of this process's processors."""
+
+    clock: float
+    processor: float
 
 
 @dataclass(frozen=True)
@@ -70,41 +68,37 @@ class Bench:
     client: Client
     syncs: Syncs
 
-    async def time_ms(self, log: str, name: str, size: int) -> float:
+    async def took(self, log: str, name: str, size: int) -> Took:
         """Run one group from its start to its result."""
         plan = group(name, *LEGS[:size])
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         result = await (await start(self.client, log, plan)).result()
-        passed_ms = (time.perf_counter() - begun) * 1000
+        took = Took((time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000)
         if result.status is not GroupStatus.COMPLETED:
             raise RuntimeError(f"group {name} is {result.status}: {result.reason}")
-        return passed_ms
+        return took
 
 
 @dataclass(frozen=True)
 class Price:
-    """What groups of one size took, in pairs: with the journal, and without it right before or after.
-
-    `syncs` and `processor_ms` are of one group: how often the disk was asked to sync, what the log computed.
-    """
+    """What groups of one size took, in pairs: with the journal, and without it right before or after."""
 
     size: int
-    pairs: tuple[tuple[float, float], ...]
+    pairs: tuple[tuple[Took, Took], ...]
     syncs: float
-    processor_ms: float
 
     def row(self, at: float) -> str:
         """Return a line of the table, at a quantile of both sides."""
-        with_ms, without_ms = (_quantile(side, at) for side in zip(*self.pairs, strict=True))
-        more_ms = with_ms - without_ms
+        with_ms, without_ms = (_quantile([took.clock for took in side], at) for side in zip(*self.pairs, strict=True))
+        used, other = (_quantile([took.processor for took in side], at) for side in zip(*self.pairs, strict=True))
         cells = (
             f"{self.size}",
             f"{with_ms:.1f}",
             f"{without_ms:.1f}",
-            f"{more_ms / self.size:.2f}",
-            f"{more_ms / with_ms:.1%}",
+            f"{(with_ms - without_ms) / self.size:.2f}",
+            f"{(with_ms - without_ms) / with_ms:.1%}",
+            f"{(used - other) / self.size:.2f}",
             f"{self.syncs:.1f}",
-            f"{self.processor_ms / self.size:.2f}",
         )
         return f"| {' | '.join(cells)} |"
 
@@ -114,7 +108,7 @@ def _quantile(values: Sequence[float], at: float) -> float:
 
 
 HEAD = (
-    "| operations | with, ms | without, ms | journal an operation, ms | share | fsyncs | processor an operation, ms |",
+    "| operations | with, ms | without, ms | journal an operation, ms | share | of it computing, ms | fsyncs a group |",
     "|---|---|---|---|---|---|---|",
 )
 QUANTILES = {"median": 0.5, "lowest tenth, as on a quiet machine": 0.1}
@@ -140,16 +134,16 @@ async def bench(settings: Settings) -> AsyncGenerator[Bench]:
 
 async def price(at: Bench, size: int, pairs: int) -> Price:
     """Run pairs of groups, the one with the journal first in every other pair."""
-    found: list[tuple[float, float]] = []
+    found: list[tuple[Took, Took]] = []
     for number in range(-WARM_UP, pairs):
         if number == 0:
-            at.syncs.clear()
-        taken: dict[str, float] = {}
+            at.syncs.times_ms.clear()
+        taken: dict[str, Took] = {}
         for log in (JOURNAL, MEMORY) if number % 2 else (MEMORY, JOURNAL):
-            taken[log] = await at.time_ms(log, f"{log}-{size}-{number + WARM_UP}", size)
+            taken[log] = await at.took(log, f"{log}-{size}-{number + WARM_UP}", size)
         if number >= 0:
             found.append((taken[JOURNAL], taken[MEMORY]))
-    return Price(size, tuple(found), len(at.syncs.times_ms) / pairs, at.syncs.processor_ms / pairs)
+    return Price(size, tuple(found), len(at.syncs.times_ms) / pairs)
 
 
 async def measured(settings: Settings, pairs: int) -> list[str]:
@@ -173,7 +167,12 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, default=None, help="where the journal is kept, for another disk")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        settings = load_settings(data_dir=Path(folder))
+        temporal_port, ui_port, paper_port = free_ports(3)
+        settings = load_settings(
+            data_dir=Path(folder), temporal_port=temporal_port, ui_port=ui_port, paper_port=paper_port
+        )
+        # Told to stop, it unwinds as on Ctrl-C, and leaves no server behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with embedded(settings):
             print("\n".join(asyncio.run(measured(with_running_paper(settings), given.pairs))))  # noqa: T201 (its result)
 

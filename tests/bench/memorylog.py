@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import cast
 
 from allornone.eventlog import aftermath, permit, recording
+from allornone.eventlog.checkpoint import Checkpoint
+from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.history import history
-from allornone.eventlog.index import Index, Place
+from allornone.eventlog.index import Index
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import file_of
 from allornone.eventlog.line import Fields
@@ -22,7 +24,8 @@ class MemoryJournal:
     """What the rules ask of a journal."""
 
     def __init__(self) -> None:
-        self.index = Index()
+        # Nothing is ever given to its checkpoint.
+        self.index = Index(Checkpoint(Path()))
         self._events: list[tuple[Event, int]] = []
 
     def append(self, event: Event, *, from_reserve: bool) -> int:
@@ -30,7 +33,9 @@ class MemoryJournal:
         del from_reserve
         seq = self.index.group(event.atomic_group_id).next_seq if event.atomic_group_id else 0
         fields = {name: getattr(event, name) for name in _INDEXED if hasattr(event, name)}
-        self.index.add({**fields, "seq": seq}, Place(file_of(event), len(self._events), 0))
+        entry = Entry.of({**fields, "seq": seq}, Place(file_of(event), 1, len(self._events), 0))
+        if entry is not None:
+            self.index.add(entry)
         self._events.append((event, seq))
         return seq
 

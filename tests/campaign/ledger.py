@@ -43,19 +43,27 @@ class Account:
     effects: list[Effect] = field(default_factory=list[Effect])
 
 
+ORDERS = """
+    SELECT group_id, order_id, venue, client_ref, operation_id, direction, requested, filled, state, reason
+    FROM orders WHERE ?1 IS NULL OR group_id = ?1 ORDER BY order_id
+"""
+EFFECTS = """
+    SELECT group_id, order_id, client_ref, position_key, delta, at
+    FROM effects WHERE ?1 IS NULL OR group_id = ?1 ORDER BY effect_id
+"""
+
+
 def read_ledger(folder: Path, group_id: str | None = None) -> dict[str, Account]:
     """Return the rows of one group, or of every group, oldest first. Changes nothing."""
     accounts: defaultdict[str, Account] = defaultdict(Account)
-    where, given = ("", ()) if group_id is None else (" WHERE group_id = ?", (group_id,))
     with closing(sqlite3.connect(f"file:{folder / 'paper.db'}?mode=ro", uri=True, timeout=30)) as ledger:
-        orders = "order_id, venue, client_ref, operation_id, direction, requested, filled, state, reason"
-        for group, *row in ledger.execute(f"SELECT group_id, {orders} FROM orders{where} ORDER BY order_id", given):
-            row[5], row[6] = Decimal(row[5]), Decimal(row[6])
-            accounts[group].orders.append(Order(*row))
-        effects = "order_id, client_ref, position_key, delta, at"
-        for group, *row in ledger.execute(f"SELECT group_id, {effects} FROM effects{where} ORDER BY effect_id", given):
-            row[3], row[4] = Decimal(row[3]), datetime.fromisoformat(row[4])
-            accounts[group].effects.append(Effect(*row))
+        for group, number, venue, ref, operation, direction, asked, filled, state, why in ledger.execute(
+            ORDERS, (group_id,)
+        ):
+            order = Order(number, venue, ref, operation, direction, Decimal(asked), Decimal(filled), state, why)
+            accounts[group].orders.append(order)
+        for group, number, ref, key, delta, at in ledger.execute(EFFECTS, (group_id,)):
+            accounts[group].effects.append(Effect(number, ref, key, Decimal(delta), datetime.fromisoformat(at)))
     return accounts
 
 

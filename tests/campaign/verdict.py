@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from temporalio.client import Client
+
 from allornone.deltas import add, by_identity, located
 from allornone.eventlog.reader import EventReader
 from allornone.eventlog.verification import Verification
@@ -14,6 +16,7 @@ from allornone.events import AtomicOperationGroupEvent, Event, GroupTransitionEv
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
+from allornone_verify import Request, examine
 from tests.campaign.ledger import Account, Effect, Order
 
 AFTERWARDS = frozenset({TransitionKind.CONFLICT, TransitionKind.LATE_EFFECT, TransitionKind.REVOKED})
@@ -54,9 +57,15 @@ def log_problems(log: Path) -> list[str]:
     return [f"log: {each.kind} {each.file}:{each.line} {each.found}" for each in Verification(log).problems()]
 
 
-def gather(
-    plans: Iterable[AtomicGroup], log: Path, accounts: Mapping[str, Account]
-) -> Iterator[Witnesses]:
+async def examined(log: Path, ledger: Path, client: Client, task_queue: str, group_id: str | None = None) -> list[str]:
+    """Return what the independent checker finds: over the log, the venues' ledger and the server's histories."""
+    report = await examine(
+        Request(log_dir=log, ledgers=(ledger / "paper.db",), client=client, group_id=group_id, task_queue=task_queue)
+    )
+    return [f"verify: {line}" for line in str(report).splitlines()]
+
+
+def gather(plans: Iterable[AtomicGroup], log: Path, accounts: Mapping[str, Account]) -> Iterator[Witnesses]:
     """Yield what is left of each group."""
     events: defaultdict[str | None, list[Event]] = defaultdict(list)
     for event in EventReader(log).events():
@@ -68,9 +77,7 @@ def gather(
         yield Witnesses(plan, ordered, account.orders, account.effects)
 
 
-def violations(
-    left: Witnesses, *, blocked: bool = False, carried: Mapping[str, Decimal] | None = None
-) -> list[str]:
+def violations(left: Witnesses, *, blocked: bool = False, carried: Mapping[str, Decimal] | None = None) -> list[str]:
     """Return every broken invariant of one ended group, in words.
 
     `blocked` says that it may have been; `carried` is the effect that the run of a late effect begins with.

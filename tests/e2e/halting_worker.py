@@ -18,7 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Recorded
+from allornone.eventlog.trace import Permit, Recorded
 from allornone.events import Event, OperationExecutionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.settings import Settings
@@ -54,6 +54,11 @@ class Marks:
         else:
             await asyncio.Event().wait()
 
+    def left(self, place: str, what: str) -> None:
+        """Tell that somebody came past here, and what became of it."""
+        (self._folder.parent / "traces").mkdir(exist_ok=True)
+        (self._folder.parent / "traces" / f"{os.getpid()}.{place}.{what}").touch()
+
 
 class HaltingVenue:
     """A venue whose caller may halt before its intent, about to send, or with the answer in its hands."""
@@ -74,7 +79,10 @@ class HaltingVenue:
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
         await self._marks.reached(_place(request), "before-send")
-        reading = await self._venue.execute(request, prepared)
+        try:
+            reading = await self._venue.execute(request, prepared)
+        finally:
+            self._marks.left(_place(request), "sent")
         await self._marks.reached(_place(request), "after-send")
         return reading
 
@@ -85,6 +93,11 @@ class HaltingLog(JsonlEventLog):
     def __init__(self, directory: Path, marks: Marks) -> None:
         super().__init__(directory)
         self._marks = marks
+
+    async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        permit = await super().intend(intent, known_seq)
+        self._marks.left(_place(intent), permit.state.value)
+        return permit
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded = await super().record(events, known_seq, in_flight)

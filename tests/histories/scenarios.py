@@ -1,19 +1,25 @@
 """The groups whose histories are recorded: every ending, and every way there that takes other steps."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from allornone import wire
+from allornone.client.recovery import Recovery
+from allornone.client.start import start
 from allornone.models.commands import (
     CancelCommand,
     PauseCommand,
     ResolveCommand,
     ResolvedOutcome,
     ResumeCommand,
+    RetryCommand,
 )
 from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.result import GroupResult
 from tests.plans import CARRY, SELL, SEND_OUT, STAKE
 from tests.workflows.house import Handle, House
+from tests.workflows.sweeping import deleted, has_recorded, waits_for_an_operator
 
 Scenario = Callable[[House], Awaitable[Handle]]
 REFUSED_THIRD = {"behaviour": "refuse", "venue": "binance.usdm"}
@@ -133,6 +139,16 @@ async def paused(house: House) -> Handle:
     return handle
 
 
+async def halted(house: House) -> Handle:
+    house.halt.stand("ann", "odd quotes", datetime(2026, 1, 5, 12, tzinfo=UTC))
+    async with house.working():
+        handle = await house.start(house.group(SELL))
+        await house.shows(handle, lambda view: view.reason.startswith("halted: "))
+        house.halt.lift()
+        await house.ends(handle)
+    return handle
+
+
 async def resolved(house: House) -> Handle:
     house.misbehave({"behaviour": "lose_answer", "operation_id": "send-out"})
     async with house.working():
@@ -159,6 +175,51 @@ async def accepted(house: House) -> Handle:
     return handle
 
 
+async def recovered(house: House) -> Handle:
+    house.misbehave(ANSWER_LOST)
+    gate = house.gated("binance", "lookup")
+    async with house.working():
+        handle = await house.start(house.group(*CARRY))
+        await gate.reached()
+        await deleted(house, handle)
+        gate.opens.set()
+        await _taken_up(house)
+        await house.ends(_newest(house))
+    return _newest(house)
+
+
+async def abandoned(house: House) -> Handle:
+    gate = house.gated("lido", "execute")
+    async with house.working():
+        handle = await house.start(house.group(*CARRY))
+        await gate.reached()
+        await handle.terminate()
+        gate.opens.set()
+        await has_recorded(house, "stake confirmed")
+        await _taken_up(house)
+        view = await waits_for_an_operator(house, handle)
+        (ref,) = [each.client_ref for each in view.operations if each.client_ref]
+        await house.tell(_newest(house), wire.RETRY, RetryCommand(actor="ann", client_ref=ref))
+        await house.ends(_newest(house))
+    return _newest(house)
+
+
+async def started_again(house: House) -> Handle:
+    async with house.working():
+        await house.ends(await house.start(house.group(SELL)))
+        await house.ends(await start(house.client, house.task_queue, house.group(SELL), again=True))
+    return _newest(house)
+
+
+async def _taken_up(house: House) -> None:
+    recovery = Recovery(house.client, house.task_queue, house.log)
+    await recovery.take_up(await recovery.find(house.group_id), actor="ann")
+
+
+def _newest(house: House) -> Handle:
+    return house.client.get_workflow_handle(house.group_id, result_type=GroupResult)
+
+
 SCENARIOS: dict[str, Scenario] = {
     each.__name__: each
     for each in (
@@ -178,8 +239,12 @@ SCENARIOS: dict[str, Scenario] = {
         cancelled_in_temporal,
         cancelled_at_the_last_look,
         paused,
+        halted,
         resolved,
         accepted,
+        recovered,
+        abandoned,
+        started_again,
     )
 }
 

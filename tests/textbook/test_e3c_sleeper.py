@@ -94,7 +94,7 @@ async def test_e3c_at_a_venue_without_expiry_a_group_is_not_called_undone_before
             await ours.records("send-out confirmed")
             # Refused only where the group has found it by itself.
             with suppress(WorkflowUpdateFailedError):
-                retry = RetryCommand(actor="ann", client_ref=view.operations[1].client_ref)
+                retry = RetryCommand(actor="ann", client_ref=str(view.operations[1].client_ref))
                 await house.tell(group, wire.RETRY, retry)
             result = await house.ends(group)
 
@@ -108,7 +108,7 @@ async def test_e3c_at_a_venue_without_expiry_a_group_is_not_called_undone_before
 
 async def is_said_not_to_have_happened(ours: Ours, group: Handle, number: int) -> None:
     """Let an operator look until 'did not happen' is taken of what can never be fenced, and say so."""
-    ref = (await ours.shows_view(group, wants_operator)).operations[number].client_ref
+    ref = str((await ours.shows_view(group, wants_operator)).operations[number].client_ref)
     async with asyncio.timeout(PATIENCE_S):
         while "settle window is over" not in (await ours.shows_view(group, anything)).operations[number].note:
             await ours.house.tell(group, wire.RETRY, RetryCommand(actor="ann", client_ref=ref))

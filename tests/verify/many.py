@@ -6,6 +6,7 @@
 import sqlite3
 import sys
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ def multiplied(originals: list[Installation], folder: Path, groups: int) -> Inst
     (folder / "logs" / "events").mkdir(parents=True)
     made = Installation(folder, originals[0].target)
     logs = [each.log() for each in originals]
-    chains, files = dict.fromkeys(FAMILIES, FIRST), {family: made.path(family).open("wb") for family in FAMILIES}
+    chains: dict[str, str] = dict.fromkeys(FAMILIES, FIRST)
+    files: dict[str, Any] = {family: made.path(family).open("wb") for family in FAMILIES}
     ledger = sqlite3.connect(folder / "paper.db")
     for number in range(groups):
         original = originals[number % len(originals)]
         group = f"g{number:06}"
-        log, refs = renamed(deepcopy(logs[number % len(logs)]), lambda plan, group=group: _called(plan, group))
+        log, refs = renamed(deepcopy(logs[number % len(logs)]), partial(_called, group))
         for fields in log:
             _append(fields, chains, files)
         _copy_orders(original.folder / "paper.db", ledger, group, refs)
@@ -36,7 +38,7 @@ def multiplied(originals: list[Installation], folder: Path, groups: int) -> Inst
     return made
 
 
-def _called(plan: Fields, group: str) -> None:
+def _called(group: str, plan: Fields) -> None:
     plan["atomic_group_id"] = group
     for operation in plan["operations"]:
         operation["atomic_group_id"] = group

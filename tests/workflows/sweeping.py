@@ -56,3 +56,10 @@ async def deleted(house: House, handle: Handle) -> None:
 async def waits_for_an_operator(house: House, handle: Handle) -> GroupView:
     """Wait until a group's newest run is blocked."""
     return await house.shows(house.client.get_workflow_handle(handle.id), lambda view: view.needs_operator)
+
+
+async def has_recorded(house: House, record: str) -> None:
+    """Wait until the log has a record: that of an activity whose workflow is gone."""
+    async with asyncio.timeout(PATIENCE_S):
+        while record not in house.seen.story():  # noqa: ASYNC110 (what is waited for is on disk)
+            await asyncio.sleep(0.01)

@@ -15,8 +15,9 @@ from allornone.models.group import GroupStatus
 from tests.plans import CARRY, SELL
 from tests.receiver import receiving
 from tests.workflows.house import House
+from tests.workflows.sweeping import has_recorded, swept, waits_for_an_operator, whole_worker
 from tests.workflows.test_late_run import Aftermath
-from tests.workflows.test_sweep import swept
+from tests.workflows.test_sweep import named, newest, terminated_at
 from worker.alerting import Alerter, deliver_to
 
 WITHIN_S = 60
@@ -95,19 +96,19 @@ async def test_an_effect_that_comes_after_the_end_calls_somebody(house: House, m
     assert told["blocked"]["group"] == late.id
 
 
-async def test_a_workflow_that_is_lost_calls_somebody_once(house: House) -> None:
-    gate = house.gated("lido", "execute")
+async def test_a_workflow_that_is_lost_calls_somebody_once(slow_house: House) -> None:
+    house, gate = slow_house, slow_house.gated("lido", "execute")
 
-    async with receiving() as receiver, alerting(house, receiver.url):
-        async with house.working():
-            handle = await house.start(house.group(*CARRY))
-            await gate.reached()
-            await handle.terminate()
-            gate.opens.set()
+    async with receiving() as receiver, alerting(house, receiver.url), whole_worker(house):
+        handle = await terminated_at(house, gate)
+        await has_recorded(house, "stake confirmed")
         await swept(house, 1)
         (call,) = await receiver.called()
+        view = await waits_for_an_operator(house, handle)
         await swept(house, 2)
+        await house.tell(newest(house), wire.RETRY, RetryCommand(actor="ann", client_ref=named(view)))
+        await house.ends(newest(house))
 
-    assert (call["group"], call["status"]) == (house.group_id, "abandoned")
-    assert call["reason"] == "its workflow was terminated"
+    assert (call["group"], call["status"], call["reason"]) == (house.group_id, "blocked", view.reason)
+    assert call["reason"] == "its workflow was terminated; rebuilt from the event log"
     assert len(receiver.calls) == 1

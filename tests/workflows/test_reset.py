@@ -61,12 +61,26 @@ async def test_a_group_that_is_reset_to_before_its_last_send_does_nothing_more(h
     assert house.seen.orders() == ["sell forward closed", "stake forward closed"]
 
 
-async def test_a_group_that_is_reset_after_its_end_does_nothing_more_and_asks_for_an_operator(house: House) -> None:
+async def test_a_group_that_is_reset_after_its_end_answers_with_that_end(house: House) -> None:
+    async with house.working():
+        handle = await house.start(house.group(SELL, STAKE))
+        ended = await house.ends(handle)
+        before = house.seen.story()
+        result = await house.ends(await reset(house, handle, 0))
+
+    assert result == ended
+    assert house.seen.orders() == ["sell forward closed", "stake forward closed"]
+    assert house.seen.story() == before
+
+
+async def test_a_group_that_is_reset_to_before_its_end_does_nothing_more_and_asks_for_an_operator(
+    house: House,
+) -> None:
     async with house.working():
         handle = await house.start(house.group(SELL, STAKE))
         await house.ends(handle)
         before = house.seen.story()
-        again = await reset(house, handle, 0)
+        again = await reset(house, handle, 1)
         view = await house.shows(again, lambda view: view.needs_operator)
         give_up = ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED)
         await house.tell(again, wire.RESOLVE_UPDATE, give_up)

@@ -154,7 +154,15 @@ async def test_what_can_never_be_known_blocks_and_an_operator_who_saw_it_happen_
     assert receipt.message == "resolved as confirmed"
     assert result.status is GroupStatus.COMPLETED
     assert result.operations[0].handshakes[0].evidence.attested
-    assert house.seen.story()[4:] == ["blocked", "command", "deltas", "send-out confirmed", "unblocked", "completed"]
+    assert house.seen.story()[4:] == [
+        "blocked",
+        "command",
+        "deltas",
+        "send-out confirmed",
+        "judged",
+        "unblocked",
+        "completed",
+    ]
 
 
 async def test_an_operator_who_says_it_did_not_happen_ends_it_partial_with_a_range(house: House) -> None:

@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
 
-from tests.campaign.book import ROOT, Cell, code_of, commit_of
-from tests.campaign.matrix.points import POINTS, SERVER_FAULTS, Case, Fault, Scenario, cases
-from tests.campaign.rig.installation import Rig, rig
+from tests.campaign import plans
+from tests.campaign.book import ROOT, Cell, Verdict, code_of, commit_of
+from tests.campaign.matrix.points import FAULTS, POINTS, SERVER_FAULTS, Case, Scenario, cases
 from tests.campaign.matrix.trial import Finding, Trial
 from tests.campaign.matrix.wave import Surge
-from tests.campaign.plans import FAULTS
+from tests.campaign.rig.installation import Rig, rig
 from tests.campaign.stream import pumped, side_by_side
 
 AT_ONCE = 8
@@ -37,10 +37,14 @@ def run(
 
     `shard` is (number from 0, how many). No cell is begun after `minutes`. Call from the main thread.
     """
-    chosen = sorted(cases() if full else drawn(seed), key=lambda case: case.name)
-    random.Random(seed).shuffle(chosen)  # noqa: S311 (reproducible, not secret)
-    mine = [case for index, case in enumerate(chosen) if index % shard[1] == shard[0]]
-    yield from pumped(_run(mine, seed, minutes, tell))
+    yield from pumped(_run(chosen(seed, shard, full=full), seed, minutes, tell))
+
+
+def chosen(seed: int, shard: tuple[int, int], *, full: bool) -> list[Case]:
+    """Return the cells of one shard, in the order in which they are run."""
+    every = sorted(cases() if full else drawn(seed), key=lambda case: case.name)
+    random.Random(seed).shuffle(every)  # noqa: S311 (reproducible, not secret)
+    return every[shard[0] :: shard[1]]
 
 
 def some(wanted: Sequence[Case], seed: int, tell: Tell = print) -> Iterator[Cell]:
@@ -53,7 +57,7 @@ def drawn(seed: int) -> tuple[Case, ...]:
     draw = random.Random(seed)  # noqa: S311 (reproducible, not secret)
     found: list[Case] = []
     for point in POINTS:
-        for fault in Fault:
+        for fault in FAULTS:
             every = [Case(point, fault, scenario) for scenario in Scenario]
             found.append(draw.choice([case for case in every if case.reachable] or every))
     return tuple(found)
@@ -70,25 +74,25 @@ class _Booker:
     def cell(self, case: Case, finding: Finding) -> Cell:
         wrong = (*finding.broken, *finding.odd)
         note = "; ".join(wrong)[:2000]
-        verdict = "broken" if wrong else "held"
+        verdict: Verdict = "broken" if wrong else "held"
         return Cell("B", case.name, verdict, self.seed, self.commit, self.code, finding.seconds, note)
 
     def unreachable(self, case: Case) -> Cell:
         return Cell("B", case.name, "unreachable", self.seed, self.commit, self.code, 0.0, "as declared")
 
 
-async def _run(chosen: list[Case], seed: int, minutes: float | None, tell: Tell) -> AsyncGenerator[Cell]:
+async def _run(wanted: list[Case], seed: int, minutes: float | None, tell: Tell) -> AsyncGenerator[Cell]:
     booker = _Booker(seed, commit_of(), code_of())
-    for case in chosen:
+    for case in wanted:
         if not case.reachable:
             yield booker.unreachable(case)
-    units = _units([case for case in chosen if case.reachable], seed)
+    units = _units([case for case in wanted if case.reachable], seed)
     loop = asyncio.get_running_loop()
     end = None if minutes is None else loop.time() + minutes * 60
     numbers, pace = count(1), _Pace()
     async with AsyncExitStack() as stack:
-        calm = await stack.enter_async_context(rig(FAULTS))
-        rough = await stack.enter_async_context(rig(FAULTS)) if any(_is_wave(unit) for unit in units) else calm
+        calm = await stack.enter_async_context(rig(plans.FAULTS))
+        rough = await stack.enter_async_context(rig(plans.FAULTS)) if any(_is_wave(unit) for unit in units) else calm
         shore = asyncio.Lock()
 
         async def work(unit: Unit) -> list[Cell]:
@@ -108,11 +112,11 @@ def _is_wave(unit: Unit) -> bool:
     return unit[0].fault in SERVER_FAULTS
 
 
-def _units(chosen: list[Case], seed: int) -> list[Unit]:
+def _units(wanted: list[Case], seed: int) -> list[Unit]:
     """Return what runs on its own: single cells, and server faults in waves."""
-    units: list[Unit] = [(case,) for case in chosen if case.fault not in SERVER_FAULTS]
+    units: list[Unit] = [(case,) for case in wanted if case.fault not in SERVER_FAULTS]
     for fault in sorted(SERVER_FAULTS):
-        shared = [case for case in chosen if case.fault is fault]
+        shared = [case for case in wanted if case.fault is fault]
         units += [tuple(shared[begin : begin + WAVE]) for begin in range(0, len(shared), WAVE)]
     random.Random(seed).shuffle(units)  # noqa: S311 (reproducible, not secret)
     return units
@@ -138,15 +142,18 @@ class _Pace:
 async def _tried(calm: Rig, case: Case, numbers: Iterator[int], seed: int, pace: _Pace) -> Finding:
     """Run one cell; again with more time where it came out odd."""
     late = random.Random(f"{seed} {case.name}").random() < LATE  # noqa: S311 (reproducible, not secret)
-    for _ in range(TRIES):
+    tries = 0
+    while True:
         trial = Trial(calm, case, next(numbers), late=late, pace=pace.now)
         finding = await trial.run()
         _put_away(trial, case, finding)
+        tries += 1
         if finding.broken or not finding.odd:
             pace.faster()
-            break
+            return finding
+        if tries == TRIES:
+            return finding
         pace.slower()
-    return finding
 
 
 async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int], pace: _Pace) -> list[Finding]:

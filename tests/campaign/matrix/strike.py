@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.campaign.matrix.points import Fault
-from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.crew import Hand
 from tests.campaign.rig.disk import Switches
+from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.line import Line
 
 HOUR_S = 3600.0
+
+WORDS = {Fault.CLOCK_AHEAD: f"clock {HOUR_S}", Fault.CLOCK_BACK: f"clock -{HOUR_S}", Fault.NONE: "go"}
+"""What the worker that waits is told, where it is not just to go on."""
 
 Hire = Callable[[], Awaitable[Hand]]
 
@@ -68,13 +71,11 @@ async def strike(fault: Fault, site: Site, hand: Hand) -> str:
             site.switches.fill()
         case Fault.TORN_TAIL:
             site.switches.tear()
-        case Fault.CLOCK_AHEAD:
-            return f"clock {HOUR_S}"
-        case Fault.CLOCK_BACK:
-            return f"clock -{HOUR_S}"
-        case Fault.CUT_SERVER | Fault.SERVER_KILL | Fault.SERVER_STOP:
+        case _ if fault not in WORDS:
             raise ValueError(f"{fault.value} strikes a whole wave, not one worker")
-    return "go"
+        case _:
+            pass
+    return WORDS.get(fault, "go")
 
 
 @asynccontextmanager

@@ -13,21 +13,21 @@ from temporalio.service import RPCError
 
 from allornone import wire
 from allornone.client.start import start
-from allornone.models.commands import CancelCommand, Command, PauseCommand, ResumeCommand
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
+from tests.campaign.matrix.operator import Operator, trigger
 from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
-from tests.campaign.rig.installation import Rig
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
 from tests.campaign.matrix.wave import Surge
 from tests.campaign.plans import LOST, REFUSED, four
 from tests.campaign.rig.crew import Hand
 from tests.campaign.rig.disk import REFUSED as NO_SPACE
 from tests.campaign.rig.disk import TORN
+from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.line import line
 from tests.campaign.rig.spec import WorkerSpec
-from tests.campaign.verdict import gather, log_problems, violations
+from tests.campaign.verdict import examined, gather, log_problems, violations
 
 BOUND_S = 120
 """Every group ends by then, its fault healed: some ten times what the slowest needs."""
@@ -39,9 +39,6 @@ DEADLINE_S = 3.0
 """A group gets to its third operation within it."""
 WAVE_S = 60.0
 """Start to close, and window, of a cell in a wave: the first to arrive waits for the last."""
-COMMAND_S = 1.0
-"""How long the worker is held for a command to arrive while it is at a point."""
-
 ENDS = {
     Scenario.SUCCESS: {GroupStatus.COMPLETED},
     Scenario.REFUSED_2: {GroupStatus.ROLLED_BACK},
@@ -51,7 +48,6 @@ ENDS = {
     Scenario.DEADLINE: {GroupStatus.ROLLED_BACK, GroupStatus.FAILED},
 }
 """The only honest ends. `blocked` and `partial` are in none: all four venues enforce an expiry and can be asked."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +84,10 @@ class Trial:
         self._send_s = WAVE_S if wave is not None else SEND_S * pace
         self._plan = _plan(case, f"cell-{self._name}", DEADLINE_S * pace)
         self._hands: list[Hand] = []
-        self._commands: list[asyncio.Task[None]] = []
+        self._operator = Operator(rig.client, case, self._plan.atomic_group_id)
         self._struck = self._fired = self._triggered = False
         self.seen: list[str] = []
-        self.points: tuple[str, ...] = (case.point, _trigger(case) or "", TORN, NO_SPACE)
+        self.points: tuple[str, ...] = (case.point, trigger(case) or "", TORN, NO_SPACE)
 
     @property
     def folder(self) -> Path:
@@ -104,7 +100,7 @@ class Trial:
         begun = loop.time()
         async with self._manned():
             status = await self._ended()
-        broken = self._judged()
+        broken = await self._judged()
         return Finding(tuple(broken), tuple(self._odd(status)), loop.time() - begun)
 
     @asynccontextmanager
@@ -122,8 +118,7 @@ class Trial:
                 if self._wave is not None:
                     self._wave.absent(self._name)
                 await asyncio.gather(*self._site.healing)
-                for task in self._commands:
-                    task.cancel()
+                self._operator.leave()
                 await asyncio.gather(*(hand.leave() for hand in self._hands))
                 await self._rig.gate.quiet(self._name)
                 for hand in self._hands:
@@ -156,9 +151,9 @@ class Trial:
         if point == NO_SPACE and not self._fired:
             self._fired = True
             self._site.heal(self._site.switches.empty)
-        if point == _trigger(self._case) and not self._triggered:
+        if point == trigger(self._case) and not self._triggered:
             self._triggered = True
-            await self._commanded()
+            await self._operator.heard()
         if point != self._case.point or self._struck:
             return "go"
         self._struck = True
@@ -168,32 +163,6 @@ class Trial:
             return "go"
         hand = next(hand for hand in self._hands if hand.spec.name == worker)
         return await strike(self._case.fault, self._site, hand)
-
-    async def _commanded(self) -> None:
-        task = asyncio.create_task(self._say())
-        self._commands.append(task)
-        await asyncio.wait({task}, timeout=COMMAND_S)
-
-    async def _say(self) -> None:
-        """Give the scenario's command, or the point's; again under the same id until it is answered."""
-        if self._case.scenario is Scenario.CANCEL and not self._case.point.startswith("pause"):
-            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
-            return
-        await self._given(PauseCommand(actor="campaign", command_id="pause"), wire.PAUSE)
-        if self._case.scenario is Scenario.DEADLINE:
-            return
-        await self._given(ResumeCommand(actor="campaign", command_id="resume"), wire.RESUME)
-        if self._case.scenario is Scenario.CANCEL:
-            await self._given(CancelCommand(actor="campaign", command_id="cancel"), wire.CANCEL)
-
-    async def _given(self, command: Command, name: str) -> None:
-        while True:
-            try:
-                await self._handle().execute_update(name, command, id=command.command_id)
-            except RPCError:
-                await asyncio.sleep(0.1)
-            else:
-                return
 
     def _handle(self) -> WorkflowHandle[object, GroupResult]:
         return self._rig.client.get_workflow_handle(self._plan.atomic_group_id, result_type=GroupResult)
@@ -225,12 +194,16 @@ class Trial:
         if self._fired is not self._case.reachable:
             yield "never fired" if not self._fired else "fired, though it was declared unreachable"
 
-    def _judged(self) -> list[str]:
-        accounts = read_ledger(self._rig.folder, self._plan.atomic_group_id)
-        broken = log_problems(self.folder / "logs")
-        for left in gather([self._plan], self.folder / "logs", accounts):
+    async def _judged(self) -> list[str]:
+        group_id, log = self._plan.atomic_group_id, self.folder / "logs"
+        accounts = read_ledger(self._rig.folder, group_id)
+        broken = log_problems(log)
+        broken += await examined(log, self._rig.folder, self._rig.client, f"queue-{self._name}", group_id)
+        for left in gather([self._plan], log, accounts):
             broken += violations(left)
-        broken += [f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)]
+        broken += [
+            f"worker {hand.spec.name} ended with {hand.code}" for hand in self._hands if hand.code not in (0, -9)
+        ]
         return broken
 
     def forget(self) -> None:
@@ -245,13 +218,6 @@ async def _patient(ask: Callable[[], Awaitable[GroupResult]]) -> GroupResult:
             return await ask()
         except RPCError:
             await asyncio.sleep(0.1)
-
-
-def _trigger(case: Case) -> str | None:
-    """Return the point at which the operator's command is given."""
-    if case.scenario in {Scenario.CANCEL, Scenario.DEADLINE}:
-        return "3.do.p0"
-    return "2.do.p0" if case.point.startswith("pause") else None
 
 
 def _plan(case: Case, group_id: str, deadline_s: float) -> AtomicGroup:

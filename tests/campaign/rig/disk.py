@@ -61,7 +61,7 @@ class FaultyDisk:
         return Disk(write=self._write)
 
     def _write(self, descriptor: int, data: bytes) -> int:
-        name = Path(os.readlink(f"/proc/self/fd/{descriptor}")).name
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
         if self._switches.full and (name == ".reserve" or self._reserve.exists()):
             os.write(descriptor, data[: len(data) // 2])
             self._post.told(REFUSED)

@@ -80,7 +80,7 @@ class Gate:
         call = request.path.rpartition("/")[2]
         place = _place(body) if call == "execute" else None
         fate = self.draw(call, orjson.loads(body)["request"]) if body else None
-        if fate in _BEFORE:
+        if fate is not None and fate in _BEFORE:
             return self._kept_off(request, body, fate)
         if place is not None:
             await self._reached(worker, f"{place}.p2")

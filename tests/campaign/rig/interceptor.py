@@ -23,7 +23,8 @@ class Pointed(client.Interceptor, worker.Interceptor):
         return _Activities(next, self._post)
 
     def workflow_interceptor_class(
-        self, input: worker.WorkflowInterceptorClassInput  # noqa: A002 (of the SDK)
+        self,
+        input: worker.WorkflowInterceptorClassInput,  # noqa: A002 (of the SDK)
     ) -> type[worker.WorkflowInboundInterceptor] | None:
         del input
         tell = _telling(self._post)

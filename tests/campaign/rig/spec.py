@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -37,5 +38,6 @@ class WorkerSpec:
 
 def read_spec(line: bytes) -> WorkerSpec:
     """Read what `line` wrote."""
-    fields = orjson.loads(line)
-    return WorkerSpec(**{**fields, "points": tuple(fields["points"])})
+    fields: dict[str, Any] = orjson.loads(line)
+    fields["points"] = tuple(fields["points"])
+    return WorkerSpec(**fields)

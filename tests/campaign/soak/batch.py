@@ -26,7 +26,7 @@ from tests.campaign.rig.spec import WorkerSpec
 from tests.campaign.soak.nemesis import Nemesis, Shift
 from tests.campaign.soak.operator import Operator
 from tests.campaign.soak.plans import plan
-from tests.campaign.verdict import gather, late_news, log_problems, violations
+from tests.campaign.verdict import examined, gather, late_news, log_problems, violations
 
 AT_ONCE = 20
 """Groups that are open at a time."""
@@ -46,9 +46,9 @@ class Found:
 
 
 class Batch:
-    """Runs once."""
+    """Runs once, under at most `strikes` faults."""
 
-    def __init__(self, rig: Rig, seed: int, number: int, size: int) -> None:
+    def __init__(self, rig: Rig, seed: int, number: int, size: int, strikes: int) -> None:
         self._rig = rig
         self._name = f"soak{number:03}"
         self._queue = f"queue-{self._name}"
@@ -56,7 +56,7 @@ class Batch:
         self.folder.mkdir()
         self._plans = [plan(seed, number * 100_000 + each, f"{self._name}-{each:04}") for each in range(size)]
         self._shift = Shift(rig, self._spec)
-        self._nemesis = Nemesis(rig, self._shift, self.folder, f"{seed} nemesis {number}")
+        self._nemesis = Nemesis(rig, self._shift, self.folder, f"{seed} nemesis {number}", strikes)
         self._operator = Operator(rig.client, rig.folder, f"{seed} operator {number}")
         self._ends: Counter[str] = Counter()
         self._wrong: list[str] = []
@@ -90,6 +90,7 @@ class Batch:
         await self._shift.leave()
         await self._rig.gate.quiet(self._name)
         broken = [*self._wrong, *self._judged(late)]
+        broken += await examined(self.folder / "logs", self._rig.folder, self._rig.client, self._queue)
         self._put_away(broken)
         return Found(tuple(broken), self._summary(under_fire, late), loop.time() - begun)
 
@@ -187,11 +188,12 @@ class Batch:
         return [*broken, *self._conserved()]
 
     def _late_plans(self, late: set[str]) -> list[AtomicGroup]:
-        found: list[AtomicGroup] = []
-        for event in EventReader(self.folder / "logs").events(kind=TransitionKind.STARTED.value):
-            if isinstance(event, GroupTransitionEvent) and event.atomic_group_id in late:
-                found.append(AtomicGroup.model_validate(event.facts["plan"]))
-        return found
+        started = EventReader(self.folder / "logs").events(kind=TransitionKind.STARTED.value)
+        return [
+            AtomicGroup.model_validate(event.facts["plan"])
+            for event in started
+            if isinstance(event, GroupTransitionEvent) and event.atomic_group_id in late
+        ]
 
     def _conserved(self) -> list[str]:
         """Hold the venues' balances against the sum of all rows."""
@@ -200,7 +202,11 @@ class Batch:
             for effect in account.effects:
                 sums[effect.position_key] = sums.get(effect.position_key, Decimal(0)) + effect.delta
         kept = balances(self._rig.folder)
-        return [f"S13: {key} is {kept.get(key)}, its rows {amount}" for key, amount in sums.items() if kept.get(key) != amount]
+        return [
+            f"S13: {key} is {kept.get(key)}, its rows {amount}"
+            for key, amount in sums.items()
+            if kept.get(key) != amount
+        ]
 
     def _summary(self, seconds: float, late: set[str]) -> str:
         def counted(what: Counter[str]) -> str:

@@ -16,7 +16,7 @@ PAUSE_S = (1.0, 4.0)
 """Between two faults."""
 STOPPED_S = (1.0, 4.0)
 SERVER_EVERY = 6
-"""Of so many faults one hits the server."""
+"""Of so many faults one hits the server; a short rage ends with it."""
 
 
 class Shift:
@@ -47,15 +47,15 @@ class Shift:
 
 
 class Nemesis:
-    """Strikes one batch. `struck` counts what it did."""
+    """Strikes one batch, at most `most` times. `struck` counts what it did."""
 
-    def __init__(self, rig: Rig, shift: Shift, folder: Path, seed: str) -> None:
+    def __init__(self, rig: Rig, shift: Shift, folder: Path, seed: str, most: int = 1_000_000) -> None:
         self._rig = rig
         self._shift = shift
         self._switches = Switches(folder)
         self._draw = random.Random(seed)  # noqa: S311 (reproducible, not secret)
         self.struck: Counter[str] = Counter()
-        self._server_is_up = asyncio.Lock()
+        self._most = most
 
     async def rage(self, until: Callable[[], bool]) -> None:
         """Strike until everybody has ended. Whatever was begun is mended before this returns."""
@@ -66,11 +66,11 @@ class Nemesis:
             ("line torn", self._tear),
             ("disk full", self._fill),
         )
-        for number in range(1, 1_000_000):
+        for number in range(1, self._most + 1):
             await asyncio.sleep(self._draw.uniform(*PAUSE_S))
             if until():
                 return
-            at_server = number % SERVER_EVERY == 0
+            at_server = number % min(SERVER_EVERY, self._most) == 0
             name, strike = ("server killed", self._kill_server) if at_server else self._draw.choice(strikes)
             self.struck[name] += 1
             await strike()

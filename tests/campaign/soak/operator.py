@@ -5,7 +5,12 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.service import RPCError
 
 from allornone import wire
@@ -63,7 +68,7 @@ class Operator:
         try:
             async with asyncio.timeout(ASK_S):
                 shown = await handle.query(wire.STATUS, result_type=GroupView)
-        except (RPCError, TimeoutError):
+        except (RPCError, TimeoutError, WorkflowQueryFailedError):
             return
         command = self._needed(shown) if shown.needs_operator else self._playful(shown)
         if command is not None:
@@ -73,7 +78,8 @@ class Operator:
         name = _NAMES[type(command)]
         try:
             async with asyncio.timeout(ASK_S):
-                await self._client.get_workflow_handle(group_id).execute_update(name, command)
+                handle = self._client.get_workflow_handle(group_id)
+                await handle.execute_update(name, command)  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             self.given[name] += 1
         except (RPCError, TimeoutError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # Refused, ended meanwhile, or the server is down: the next look decides anew.

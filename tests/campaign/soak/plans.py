@@ -39,8 +39,7 @@ def plan(seed: int, number: int, group_id: str) -> AtomicGroup:
     if draw.random() < BLIND:
         legs[-1] = _withdrawal("kraken", _amount(draw, 2))
     named = [
-        {**each, "operation_id": _name(draw, each, place), "timeout_s": TIMEOUT_S}
-        for place, each in enumerate(legs, 1)
+        {**each, "operation_id": _name(draw, each, place), "timeout_s": TIMEOUT_S} for place, each in enumerate(legs, 1)
     ]
     fields = {"atomic_group_id": group_id, "operations": named, "policy": POLICY, "strategy": "soak"}
     return AtomicGroup.model_validate(fields)

@@ -28,6 +28,10 @@ class Journal:
         self.events: list[Event] = []
         self._outcomes: dict[Reference, OperationExecutionEvent] = {}
 
+    def kinds(self) -> list[str]:
+        """Return the transitions among the records."""
+        return [event.kind.value for event in self.events if isinstance(event, GroupTransitionEvent)]
+
     def sends(self, reference: Reference) -> None:
         """Write the intent of a reference."""
         self._add(self._operation(reference, ExecutionStatus.PENDING, "pending"))

@@ -27,7 +27,7 @@ FREE = {**BRIEF, "independent": True}
         ([FREE, FREE], {"on_stuck_undo": "continue"}, ("cancel",)),
         ([PIVOT, BRIEF], {"accept_residual": True}, ("cancel", "deadline")),
         ([BRIEF, LEFT], {}, ("orphaned", "cancel")),
-        ([PIVOT, BRIEF], {}, ("orphaned", "deadline", "pause")),
+        ([PIVOT, BRIEF], {}, ("orphaned", "deadline")),
         ([BRIEF], {"forward_retries": 1}, ("cancel", "deadline", "pause", "halt")),
         ([PIVOT, BRIEF], {}, ("halt",)),
         ([BRIEF, BRIEF, BRIEF], {}, ()),

@@ -168,14 +168,18 @@ def test_accepting_while_something_is_unknown_is_refused() -> None:
         in_the_air().takes(accepted())
 
 
-@pytest.mark.parametrize("word", [happened, lambda ref, _: did_not_happen(ref)])
+def it_happened(ref: str) -> Command:
+    return happened(ref, 2)
+
+
+@pytest.mark.parametrize("word", [it_happened, did_not_happen])
 def test_an_operators_word_about_the_unknown_of_an_orphan_is_held_against_a_look(
-    word: Callable[[str, int], Command],
+    word: Callable[[str], Command],
 ) -> None:
     shell = in_the_air()
     shell.plays(Look(1, FORWARD, 1, "resolve", 1, 1), unknown(1, fence=Fence.FENCED))
 
-    shell.takes(word(shell.ref((1, FORWARD, 1)), 2))
+    shell.takes(word(shell.ref((1, FORWARD, 1))))
 
     assert isinstance(shell.awaited(), Look)
 

@@ -1,6 +1,6 @@
 """A group that is lost at any step goes on from its records: nothing is sent twice, and the end is as honest.
 
-`REBUILD_SEEDS` (default 6000) sets how many schedules, `CORE_FIRST_SEED` where they begin.
+`REBUILD_SEEDS` (default 3000) sets how many schedules, `CORE_FIRST_SEED` where they begin.
 """
 
 import os
@@ -13,9 +13,9 @@ from tests.unit.core.rebirth import Rebirth
 from tests.unit.core.references import remembering
 from tests.unit.core.test_random_schedules import PLANS, random_plan
 
-SEEDS = int(os.environ.get("REBUILD_SEEDS", "6000"))
+SEEDS = int(os.environ.get("REBUILD_SEEDS", "3000"))
 FIRST = int(os.environ.get("CORE_FIRST_SEED", "0"))
-THOROUGH = SEEDS // 30
+THOROUGH = SEEDS // 60
 
 
 def test_a_group_that_is_lost_again_and_again_ends_as_honestly_and_sends_nothing_twice() -> None:

@@ -21,8 +21,18 @@ from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.events.transition import TransitionKind
 from tests.unit.eventlog.story import transition
 
-LINES = ("before a line", "in the middle of a line", "between a line and its sync", "after the sync of a line")
-ROTATION = ("before a rename", "after a rename", "after the sync of a rename", "in the first line of a segment")
+LINES: tuple[str, ...] = (
+    "before a line",
+    "in the middle of a line",
+    "between a line and its sync",
+    "after the sync of a line",
+)
+ROTATION: tuple[str, ...] = (
+    "before a rename",
+    "after a rename",
+    "after the sync of a rename",
+    "in the first line of a segment",
+)
 POINTS = (*LINES, *ROTATION)
 SEGMENT = 3_000
 FRESH = 3

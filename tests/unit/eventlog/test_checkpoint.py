@@ -172,6 +172,21 @@ async def test_a_checkpoint_that_cannot_be_read_is_made_again(tmp_path: Path) ->
     assert path not in checkpoints(tmp_path)
 
 
+async def test_a_checkpoint_that_is_held_by_another_is_neither_waited_for_nor_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allornone.eventlog.checkpoint.PATIENCE_S", 0)
+    await told(tmp_path)
+    (path,) = checkpoints(tmp_path)
+    holder = sqlite3.connect(path)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+
+    assert [event.seq for event in await log_of(tmp_path).history(GROUP)] == [1, 2, 3, 4, 5]
+    assert checkpoints(tmp_path) == [path]
+    holder.close()
+
+
 async def test_a_checkpoint_of_another_format_is_made_again(tmp_path: Path) -> None:
     await told(tmp_path)
     (path,) = checkpoints(tmp_path)
@@ -183,7 +198,7 @@ async def test_a_checkpoint_of_another_format_is_made_again(tmp_path: Path) -> N
     assert path not in checkpoints(tmp_path)
 
 
-async def test_a_checkpoint_that_is_deleted_under_a_log_costs_memory_and_nothing_else(tmp_path: Path) -> None:
+async def test_a_checkpoint_that_is_deleted_under_a_log_loses_nothing(tmp_path: Path) -> None:
     log = log_of(tmp_path)
     await log.record((STARTED, intent()), known_seq=0)
     await log.refresh()

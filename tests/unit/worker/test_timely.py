@@ -30,7 +30,7 @@ class Recorder(WorkflowInstance):
     def get_serialization_context(self, command_info: Any) -> None:
         del command_info
 
-    def get_external_store_context(self, command_info: Any) -> None:
+    def get_external_store_context(self, command_info: Any) -> Any:
         del command_info
 
     def get_info(self) -> workflow.Info:

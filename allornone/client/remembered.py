@@ -1,0 +1,34 @@
+"""A group that the server does not know, as the event log has it: its end, or where it stood."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from allornone.core.rebuild import plan_of, rebuild
+from allornone.core.view import view
+from allornone.eventlog.damage import DamagedLogError
+from allornone.eventlog.reader import EventReader
+from allornone.models.group import GroupStatus
+from allornone.models.result import GroupView
+
+
+def remembered_view(log_dir: Path, group_id: str) -> GroupView | None:
+    """Return the group's view, None where the log under `log_dir` does not have it or cannot be read.
+
+    An open one is blocked: nobody runs it, and its records tell where it stood.
+    """
+    try:
+        events = tuple(EventReader(log_dir).events(group_id))
+        plan = plan_of(events)
+    except (DamagedLogError, OSError, ValidationError):
+        return None
+    if plan is None:
+        return None
+    state = rebuild(plan, events)
+    shown = view(plan, state, datetime.fromisoformat(events[0].real_utc_time))
+    if state.recorded:
+        return shown
+    reason = f"this server does not run it; `allornone recover --group {group_id}` goes on where it stood"
+    stands = {"status": GroupStatus.BLOCKED, "reason": reason, "needs_operator": True, "commands": ()}
+    return shown.model_copy(update=stands)
