@@ -72,6 +72,8 @@ class Rebirth(Schedule):
     def _sends(self, reference: Reference, asked: int) -> None:
         assert reference not in self.world.orders, f"S2: {reference} was sent twice"
         answer = self.world.send(reference, asked)
+        if answer is not None and answer.kind is AnswerKind.HALTED:
+            self.witness.sees_halt(reference[0], reference[2])
         order = self.world.orders.get(reference)
         if order is not None and order.intent:
             self.journal.sends(reference)
