@@ -89,7 +89,16 @@ class AppendFile:
         offset = self.cursor.offset
         if offset > self._synced:
             self._disk.sync(self._descriptor)
-            self._synced = offset
+            self.synced(offset)
+
+    def unsynced(self) -> tuple[int, int] | None:
+        """Return the descriptor to sync, and up to where that puts the file on disk; None when it is there."""
+        offset = self.cursor.offset
+        return (self._descriptor, offset) if offset > self._synced else None
+
+    def synced(self, offset: int) -> None:
+        """Remember that the file is on disk up to `offset`."""
+        self._synced = max(self._synced, offset)
 
     def close_segment(self) -> None:
         """Give the file the name of its segment. Raises OSError, and may be called again.

@@ -1,4 +1,4 @@
-"""One file of the log with its closed segments: one chain of lines. Called under the log's lock, except `sync`."""
+"""One file of the log with its closed segments: one chain of lines. Called under the log's lock, except `active`."""
 
 import os
 from collections.abc import Iterator
@@ -73,12 +73,13 @@ class Chain:
         finally:
             os.close(descriptor)
 
-    def sync(self) -> None:
-        """Put on disk whatever was read or written so far. A closed segment is there already. Raises OSError."""
-        # The file is held here: a rotation meanwhile may drop it, and then put it on disk before.
-        file = self._file
-        if file is not None:
-            file.sync()
+    @property
+    def active(self) -> AppendFile | None:
+        """The file that lines are added to, None before the first. A closed segment is on disk already.
+
+        Whoever syncs it holds it: a rotation meanwhile may drop it, and then has put it on disk before.
+        """
+        return self._file
 
     def _rotate(self) -> None:
         file = self._opened()

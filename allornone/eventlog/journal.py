@@ -97,8 +97,11 @@ class Journal:
     def sync(self) -> None:
         """Put on disk all that was written or read; needs no lock. Raises OSError, and then for ever."""
         self._guard.refuse_after_failure()
-        for file in self._files.values():
-            file.sync()
+        active = [file for chain in self._files.values() if (file := chain.active) is not None]
+        found = [(file, *unsynced) for file in active if (unsynced := file.unsynced()) is not None]
+        self._guard.sync_all([descriptor for _, descriptor, _ in found])
+        for file, _, offset in found:
+            file.synced(offset)
         self._sync_folders()
 
     def _catch_up(self) -> None:

@@ -15,7 +15,9 @@ def test_without_the_rule_something_breaks(rule: Rule) -> None:
     assert explored.trace
 
 
-def test_with_the_rules_nothing_breaks() -> None:
-    rule = next(rule for rule in RULES if rule.name == "pivot precedence")
+ON = ("closed rule", "pivot precedence", "newest first", "undo of what happened")
 
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.name in ON], ids=lambda rule: rule.name)
+def test_with_the_rule_nothing_breaks(rule: Rule) -> None:
     assert switched_on(rule).broken == ""

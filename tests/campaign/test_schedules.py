@@ -6,7 +6,7 @@ from tests.campaign.schedules import Schedule, Verdict, run, tally
 from tests.campaign.virtual.rig import rigged
 
 SEED = int(os.environ.get("CAMPAIGN_SEED", "0"))
-SCHEDULES = 600
+SCHEDULES = 400
 
 
 def test_no_schedule_breaks_an_invariant_and_each_end_is_reached() -> None:

@@ -5,7 +5,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from allornone import wire
-from allornone.models.commands import CancelCommand
+from allornone.models.commands import CancelCommand, PauseCommand
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult
 from tests.gated import Gated
@@ -140,3 +140,14 @@ async def test_a_cancel_is_recorded_with_who_gave_it_and_why(house: House) -> No
 
     (command,) = [event for event in house.seen.transitions() if event.kind == "command"]
     assert (command.actor, command.reason, command.facts["command"]) == ("ann", "changed my mind", "cancel")
+
+
+async def test_temporals_own_cancel_while_a_group_waits_is_a_cancel(house: House) -> None:
+    async with house.working():
+        handle, _ = await house.start_with(house.group(SELL, STAKE), wire.PAUSE, PauseCommand(actor="ann"))
+        await house.shows(handle, lambda view: view.paused)
+        await handle.cancel()
+        result = await house.ends(handle)
+
+    assert result.status is GroupStatus.FAILED
+    assert house.seen.orders() == []

@@ -40,6 +40,24 @@ def test_a_sync_behind_a_failed_one_is_not_even_tried() -> None:
     assert disk.synced == []
 
 
+def test_of_files_synced_side_by_side_one_failure_is_everybodys() -> None:
+    failing = {5}
+    begun: list[int] = []
+
+    def sync(descriptor: int) -> None:
+        begun.append(descriptor)
+        if descriptor in failing:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    guard = SyncGuard(Disk(sync=sync))
+    with pytest.raises(OSError, match="Input/output error"):
+        guard.sync_all([3, 4, 5])
+
+    assert sorted(begun) == [3, 4, 5]
+    with pytest.raises(OSError, match="refuses writes since a sync failed"):
+        guard.sync(3)
+
+
 async def test_a_sync_that_fails_in_a_rotation_closes_nothing_and_stops_the_log(tmp_path: Path) -> None:
     disk = FailingDisk()
     log = JsonlEventLog(tmp_path, disk=Disk(sync=disk.sync), rotate_bytes=1)
