@@ -57,7 +57,7 @@ def operation_view(plan: AtomicGroup, state: GroupState, index: int, as_of: date
         verdict=verdicts[-1] if verdicts else None,
         expected_deltas=operation.expected_deltas,
         net_deltas=dict(net_deltas(progress)),
-        note=flight.note if flight is not None else _note(progress),
+        note=(flight.note if flight is not None else "") or _note(progress),
         effort=_effort(progress, flight, meant, as_of) if meant is not None else None,
     )
 
