@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("allornone", "workflows", "activities", "worker")
+PACKAGES = ("allornone", "allornone_verify", "workflows", "activities", "worker")
 LINES_MAX = 250
 TEST_LINES_MAX = 450
 """A table of rules is one file, however many rules."""

@@ -94,6 +94,10 @@ class PointedLog(JsonlEventLog):
         return recorded
 
 
+HELD_S = 300
+"""No fault is longer."""
+
+
 async def work(spec: WorkerSpec) -> None:
     """Work until SIGTERM, then let what runs come back."""
     quiet_core()
@@ -112,7 +116,10 @@ async def work(spec: WorkerSpec) -> None:
     client = await Client.connect(
         spec.target, data_converter=pydantic_data_converter, interceptors=[Pointed(post)], identity=spec.name
     )
-    async with build_worker(client, settings, venues, log):
+    worker = build_worker(client, settings, venues, log)
+    # A point of a workflow holds its thread, for as long as a server is stopped: that is no deadlock of ours.
+    setattr(worker._workflow_worker, "_deadlock_timeout_seconds", HELD_S)  # noqa: B010, SLF001  # pyright: ignore[reportPrivateUsage]
+    async with worker:
         await stop.wait()
     for remote in remotes:
         await remote.aclose()
