@@ -19,6 +19,7 @@ from allornone.eventlog.trace import PermitState
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
 from allornone.units import ZERO
 from allornone.venues import Venue
+from allornone.venues.reading import ReadingState
 
 
 async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> Answer:
@@ -81,13 +82,21 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
     try:
         reading = await venue.execute(request, prepared)
     except RefusedError as refused:
-        return await nothing(task, request, desk, AnswerKind.REFUSED, str(refused), refused.code)
+        return await nothing(task, request, desk, _refusal(request, desk), str(refused), refused.code)
     except NotSentError as unsent:
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, str(unsent), "EXEC-002")
     except Exception as problem:  # noqa: BLE001 (whatever else a client raises after it may have sent is unknown)
         return await unknown(task, desk, request, f"{type(problem).__name__} while sending")
+    if reading.state is ReadingState.REFUSED and _refusal(request, desk) is AnswerKind.NOT_SENT:
+        message = reading.handshake.error_message or "it reached the venue too late"
+        return await nothing(task, request, desk, AnswerKind.NOT_SENT, message, "EXEC-002")
     told = await of_reading(task, request, desk, reading.sent_at(left), prepared)
     return told or await unknown(task, desk, request, f"the venue answered {reading.state.value}")
+
+
+def _refusal(request: ExecutionRequest, desk: Desk) -> AnswerKind:
+    """Return what a refusal means. Past the request's time it says that it came too late, and nothing else."""
+    return AnswerKind.NOT_SENT if desk.now() >= request.not_after else AnswerKind.REFUSED
 
 
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:

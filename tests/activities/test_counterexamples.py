@@ -87,7 +87,8 @@ async def test_a_zombie_that_sends_after_its_expiry_is_refused_by_the_venue(offi
     woken = await zombie
 
     assert settled.kind is AnswerKind.ABSENT
-    assert woken.kind is AnswerKind.REFUSED
+    assert woken.kind is AnswerKind.NOT_SENT
+    assert woken.note.startswith("expired")
     assert office.seen.changes() == {}
 
 

@@ -51,6 +51,23 @@ async def test_the_intent_is_on_disk_before_the_venue_is_called(office: Office) 
     assert venue.log_at_the_call == ["sell pending"]
 
 
+async def test_a_request_that_reaches_its_venue_too_late_counts_as_not_sent_and_may_be_tried_again(
+    office: Office,
+) -> None:
+    gate = Gated(office.venues["binance"], "execute")
+    office.venues = {**office.venues, "binance": gate}
+    sending = asyncio.create_task(office.sends(office.task(SELL)))
+    await gate.reached()
+    office.passes(31)
+    gate.opens.set()
+
+    answer = await sending
+
+    assert answer.kind is AnswerKind.NOT_SENT
+    assert answer.note.startswith("expired")
+    assert office.seen.changes() == {}
+
+
 async def test_the_intent_tells_what_was_prepared_and_when_it_expires(office: Office) -> None:
     task = office.task(SELL)
 
