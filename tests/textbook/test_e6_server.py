@@ -51,11 +51,20 @@ async def _many(effects: Callable[[], int], number: int) -> None:
     await until(lambda: effects() >= number)
 
 
+async def _connected(target: str) -> Client:
+    """Connect to a server that listens already, and may not be healthy yet."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with suppress(RuntimeError):
+                return await Client.connect(target, data_converter=pydantic_data_converter)
+            await asyncio.sleep(0.05)
+
+
 @pytest_asyncio.fixture
 async def mortal(tmp_path: Path) -> AsyncGenerator[Mortal]:
     """A server that a test may kill."""
     async with temporal(tmp_path) as server:
-        client = await Client.connect(server.target, data_converter=pydantic_data_converter)
+        client = await _connected(server.target)
         await register_search_attributes(client)
         yield Mortal(server, client)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from temporalio.exceptions import ApplicationError
 
 from allornone import wire
@@ -149,7 +150,9 @@ async def test_a_group_that_was_deleted_begins_again_blocked(slow_house: House) 
     assert view.reason == "its workflow was deleted; rebuilt from the event log"
 
 
-async def test_a_group_that_another_server_may_run_is_left_to_recover(slow_house: House) -> None:
+async def test_a_group_that_another_server_may_run_is_left_to_recover_and_the_worker_says_so(
+    slow_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     house = slow_house
     gate = house.gated("lido", "execute")
     async with house.working():  # which does not record where it is
@@ -162,6 +165,8 @@ async def test_a_group_that_another_server_may_run_is_left_to_recover(slow_house
 
     assert (answer.recovered, answer.lost) == ((), 1)
     assert "recovered" not in house.seen.story()
+    said = f"1 open groups of the event log are unknown to this server, such as {house.group_id}; `allornone recover`"
+    assert said in caplog.text
 
 
 async def test_a_group_that_is_terminated_again_and_again_is_put_before_an_operator_each_time(
