@@ -160,6 +160,6 @@ def notice_task(plan: AtomicGroup, state: GroupState, notice: Notice, number: in
         actor=notice.actor,
         operation_id=plan.operations[subject[0]].operation_id if subject is not None else None,
         client_ref=reference(plan, *subject) if subject is not None else None,
-        facts=attention(plan, state) if notice.kind is TransitionKind.BLOCKED else notice.facts or {},
+        facts=(notice.facts or {}) | (attention(plan, state) if notice.kind is TransitionKind.BLOCKED else {}),
         plan=plan if notice.kind is TransitionKind.STARTED else None,
     )

@@ -1,5 +1,6 @@
 """What activities are told: pure functions of the plan and the state."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,13 +8,24 @@ from typing import Any
 import pytest
 
 from allornone.core.answer import AnswerKind
-from allornone.core.state import Attempt, GroupState, Progress, begin
+from allornone.core.rebuild import rebuild
+from allornone.core.standing import announce
+from allornone.core.state import Attempt, GroupState, Progress, Unwinding, begin
 from allornone.core.steps import Look
+from allornone.events import GroupTransitionEvent
+from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionStatus
 from allornone.models.reconciliation import Verdict
 from tests.plans import SELL, STAKE, Leg, group
 from workflows import briefs
 
+MOMENT = {
+    "timestamp": "2026-01-05T12:00:00+00:00",
+    "real_utc_time": "2026-01-05T12:00:00+00:00",
+    "correlation_id": "",
+    "pid": 7,
+    "atomic_group_id": "group-1",
+}
 SOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 THREE: Leg = {
     **SELL,
@@ -108,3 +120,16 @@ def test_a_reference_is_a_function_of_its_cause(direction: Direction) -> None:
         tasks[0].client_ref
         != briefs.look_task(plan, begin(plan), Look(0, direction, 1, "resolve", 1, 0), SOON).client_ref
     )
+
+
+def test_a_group_that_is_blocked_while_it_rolls_back_is_rebuilt_as_one_that_does() -> None:
+    plan = group("group-1", {**SELL, "rollback": "none"})
+    state = announce(plan, replace(after(moved("1")), unwinding=Unwinding("cancelled", -1)))
+
+    task = briefs.notice_task(plan, state, state.outbox[0], 0)
+
+    assert (task.kind, task.facts["commands"]) == (TransitionKind.BLOCKED, ["pause", "resolve"])
+    recorded = GroupTransitionEvent.model_validate(
+        {**MOMENT, "kind": task.kind, "reason": task.reason, "facts": task.facts, "event_id": "blocked", "seq": 1}
+    )
+    assert rebuild(plan, [recorded]).unwinding == Unwinding("cancelled", -1)
