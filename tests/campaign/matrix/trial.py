@@ -18,6 +18,7 @@ from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
 from tests.campaign.matrix.operator import Operator, trigger
 from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
+from tests.campaign.matrix.stall import stall
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
 from tests.campaign.matrix.times import alone, in_wave
 from tests.campaign.matrix.wave import Surge
@@ -74,6 +75,7 @@ class Trial:
         self._times = in_wave(pace) if wave is not None else alone(pace)
         self._site = Site(rig, self._name, folder, self._hire, outlasts, self._times.outage_s)
         self._plan = _plan(case, f"cell-{self._name}", self._times.deadline_s)
+        self._awaited = self._plan.atomic_group_id
         self._hands: list[Hand] = []
         self._operator = Operator(rig.client, case, self._plan.atomic_group_id)
         self._struck = self._fired = self._triggered = False
@@ -170,18 +172,21 @@ class Trial:
                     await self._swept(queue)
                 return status
         except TimeoutError:
-            return f"not ended after {self._times.bound_s:.0f} s"
+            for hand in self._hands:
+                hand.show_stacks()
+            waits = await stall(self._rig.client, self._awaited, self.folder)
+            return f"not ended after {self._times.bound_s:.0f} s, {waits}"
         except WorkflowFailureError as failure:
             return f"the workflow failed: {failure.cause}"
 
     async def _swept(self, queue: str) -> None:
-        name = f"sweep-{self._name}"
+        self._awaited = name = f"sweep-{self._name}"
         await self._rig.client.start_workflow(wire.SWEEP_WORKFLOW, id=name, task_queue=queue)
         await _patient(self._rig.client.get_workflow_handle(name).result)
 
     def _odd(self, status: GroupStatus | str) -> Iterator[str]:
         if status not in ENDS[self._case.scenario]:
-            yield f"ended {status!s}"
+            yield f"ended {status}" if isinstance(status, GroupStatus) else status
         if self._fired is not self._case.reachable:
             yield "never fired" if not self._fired else "fired, though it was declared unreachable"
 
