@@ -1,5 +1,7 @@
 """What an installation's worker runs its groups behind."""
 
+from typing import cast
+
 from allornone.settings import Settings
 from tests.workflows.house import House
 from worker.build import build_worker
@@ -12,4 +14,5 @@ async def test_a_workers_runs_are_guarded_against_events_before_their_time(slow_
 
     worker = build_worker(house.client, settings, house.venues, house.log)
 
-    assert isinstance(worker.config().get("workflow_runner"), TimelyRunner)
+    config = cast("dict[str, object]", worker.config())
+    assert isinstance(config["workflow_runner"], TimelyRunner)
