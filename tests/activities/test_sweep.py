@@ -11,7 +11,7 @@ from allornone.events.transition import TransitionKind
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.paper.rows import OrderState
-from allornone.venues.reading import Reading
+from allornone.venues.reading import Reading, ReadingState
 from tests.activities.afterwards import ALL, HOUR, believed_absent, ends, hides, notes, sends, starts, swept
 from tests.activities.office import GROUP, Office
 from tests.plans import SELL, SEND_OUT, STAKE, Leg
@@ -198,6 +198,28 @@ async def test_a_venue_that_raises_is_asked_once_a_sweep_and_keeps_nobody_from_b
 
     assert [late.sent.operation_id for late in found] == ["stake"]
     assert broken.asked == 1
+
+
+class Vague:
+    """A venue whose answers prove nothing, whatever they show."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.name, self.capabilities = venue.name, venue.capabilities
+        self.prepare, self.execute, self.recall = venue.prepare, venue.execute, venue.recall
+        self.inverse, self.simulate = venue.inverse, venue.simulate
+        self._venue = venue
+
+    async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        shown = await self._venue.lookup(request, prepared)
+        return shown.model_copy(update={"state": ReadingState.UNKNOWN})
+
+
+async def test_an_answer_that_proves_nothing_shows_no_effect(office: Office) -> None:
+    await starts(office, SELL)
+    await ends(office, await sends(office, SELL))
+    office.venues = {**office.venues, "binance": Vague(office.venues["binance"])}
+
+    assert await swept(office) == ()
 
 
 async def test_a_sweep_makes_no_more_look_ups_than_its_limit(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,15 @@ def test_status_of_a_group_that_has_ended_elsewhere_is_its_end(desk: Desk, elsew
     assert json.loads(told.stdout)["result"]["status"] == "completed"
 
 
+def test_a_group_that_has_ended_is_left_alone_by_whoever_names_it(desk: Desk, elsewhere: Desk) -> None:
+    assert desk.says("run", desk.plan("ended-2")).exit_code == 0
+
+    told = says(elsewhere, "recover", "--group", "ended-2")
+
+    assert (told.exit_code, told.stdout) == (0, "ended-2  left alone: ended\n")
+    assert "recovered" not in desk.says("events", "ended-2", "--kind", "transition").stdout
+
+
 def test_a_group_that_nobody_knows_is_still_unknown(elsewhere: Desk) -> None:
     assert elsewhere.says("status", "nobody").exit_code == 2
     told = says(elsewhere, "recover", "--group", "nobody")

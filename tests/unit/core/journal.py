@@ -1,17 +1,18 @@
 """The records that a virtual group leaves, as its activities would write them."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.recorded import answer_of
-from allornone.core.state import Notice
+from allornone.core.state import Notice, begin
 from allornone.core.steps import Record
 from allornone.events import AtomicOperationGroupEvent, Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.events.transition import TransitionKind
-from allornone.models.execution import ExecutionStatus
+from allornone.models.execution import ExecutionHandshake, ExecutionStatus
 from allornone.models.group import AtomicGroup, GroupStatus
+from allornone.models.reconciliation import Reconciliation
+from allornone.units import ZERO
 from tests.unit.core.answers import FORWARD, Reference
 from tests.unit.core.references import remembered
 
@@ -25,6 +26,8 @@ class Journal:
 
     def __init__(self, plan: AtomicGroup) -> None:
         self.plan = plan
+        self.state = begin(plan)
+        """Where the group stands as it does its next step: what its activities are told is made of it."""
         self.events: list[Event] = []
         self._outcomes: dict[Reference, OperationExecutionEvent] = {}
 
@@ -52,10 +55,10 @@ class Journal:
 
     def notes(self, step: Record) -> None:
         """Write a transition."""
-        self.says(step.notice)
+        self.says(step.notice, step.number)
 
-    def says(self, notice: Notice) -> None:
-        """Write the transition that a notice asks for."""
+    def says(self, notice: Notice, number: int) -> None:  # noqa: ARG002 (for a journal whose records have ids)
+        """Write the transition that a notice asks for, the group's `number`th."""
         ref = remembered(self.plan, *notice.subject) if notice.subject is not None else None
         self._add(
             self._transition(notice.kind, reason=notice.reason, actor=notice.actor, client_ref=ref, facts=notice.facts)
@@ -91,15 +94,8 @@ class Journal:
         if answer.kind is not AnswerKind.CLOSED or not answer.recorded or answer.handshake is None:
             return None
         undone = reference[1] is not FORWARD and answer.undone
-        return self._operation(
-            reference,
-            ExecutionStatus.ROLLED_BACK if undone else ExecutionStatus.CONFIRMED,
-            answer.kind.value,
-            actual_deltas=answer.handshake.actual_deltas,
-            executed_amount=answer.handshake.executed_amount,
-            filled_ratio=answer.handshake.filled_ratio or Decimal(0),
-            reconciliation=answer.reconciliation,
-        )
+        status = ExecutionStatus.ROLLED_BACK if undone else ExecutionStatus.CONFIRMED
+        return self._operation(reference, status, answer.kind.value, answer.handshake, answer.reconciliation)
 
     def _contradicts(self, reference: Reference, found: OperationExecutionEvent) -> None:
         ref = remembered(self.plan, *reference)
@@ -107,7 +103,12 @@ class Journal:
         self._add(self._transition(TransitionKind.CONFLICT, client_ref=ref, facts=facts))
 
     def _operation(
-        self, reference: Reference, status: ExecutionStatus, outcome: str, **more: Any
+        self,
+        reference: Reference,
+        status: ExecutionStatus,
+        outcome: str,
+        shown: ExecutionHandshake | None = None,
+        reconciliation: Reconciliation | None = None,
     ) -> OperationExecutionEvent:
         number, direction, epoch = reference
         operation = self.plan.operations[number]
@@ -132,7 +133,10 @@ class Journal:
             epoch=epoch,
             client_ref=remembered(self.plan, *reference),
             outcome=outcome,
-            **more,
+            actual_deltas=shown.actual_deltas if shown is not None else {},
+            executed_amount=shown.executed_amount if shown is not None else ZERO,
+            filled_ratio=shown.filled_ratio if shown is not None else None,
+            reconciliation=reconciliation,
         )
 
     def _transition(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.observe import ended, observe_last_looks, recorded
 from allornone.core.rebuild import rebuild
-from allornone.core.state import GroupState
+from allornone.core.state import GroupState, Notice, Unwinding
 from allornone.core.steps import End, Execute, LastLook, Look, Record, Step, Undo
 from allornone.events.transition import TransitionKind
 from allornone.models.group import AtomicGroup
@@ -19,26 +19,38 @@ LOST_UNTIL = 120
 
 
 class Rebirth(Schedule):
-    """One run from start to end. `lost_at` are the steps at which the group is lost; None loses it at random.
+    """One run from start to end. `lost_at` is the step at which the group is lost; None loses it at random.
 
     It is lost before a step has done anything, or when the step was done and recorded and nobody was told.
     """
 
-    def __init__(self, plan: AtomicGroup, seed: int, lost_at: int | None = None, *, orphaned: bool = False) -> None:
+    def __init__(
+        self,
+        plan: AtomicGroup,
+        seed: int,
+        lost_at: int | None = None,
+        *,
+        orphaned: bool = False,
+        journal: type[Journal] = Journal,
+    ) -> None:
         super().__init__(plan, seed)
-        self.journal = Journal(plan)
+        self.journal = journal(plan)
         self.lost_at, self.orphaned = lost_at, orphaned
         self.steps = self.losses = 0
+        self.announced: Unwinding | None = None
+        """What the group said that it rolls back for, and how far, in a transition that was recorded."""
 
     def _does(self, step: Step) -> None:
         self.steps += 1
+        self.journal.state = self.state
         when = self._when()
         if when == "before":
             self._is_lost()
             return
         match step:
-            case Record():
+            case Record(notice):
                 self.journal.notes(step)
+                self.announced = _announced(notice) or self.announced
                 self.state = recorded(self.state, len(self.journal.events), superseded=False)
             case Execute(index, epoch):
                 assert self.state.orphaned is None, "sent forward before an operator said so"
@@ -109,9 +121,10 @@ class Rebirth(Schedule):
     def _is_lost(self) -> None:
         """Take the group up again from its records. A command that was taken is among them, or was sent again."""
         self.losses += 1
-        for notice in self.state.outbox:
+        self.journal.state = self.state
+        for number, notice in enumerate(self.state.outbox, self.state.notices):
             if notice.kind is TransitionKind.COMMAND:
-                self.journal.says(notice)
+                self.journal.says(notice, number)
         before, self.state = self.state, rebuild(self.plan, self.journal.events)
         self._assert_latched(before)
         self.state = replace(self.state, deadline=before.deadline, orphaned="lost" if self.orphaned else None)
@@ -127,6 +140,7 @@ class Rebirth(Schedule):
         after = self.state
         latches = [(each.cancel, each.paused, each.given_up, each.released) for each in (before, after)]
         assert latches[0] == latches[1], "a latch was forgotten"
+        assert self.announced in {None, after.unwinding}, "a rollback that was announced was forgotten"
         ids = [{handled.command_id for handled in each.handled} for each in (before, after)]
         assert ids[0] - ids[1] <= self._overtaken(), "a command was forgotten"
         for was, now in zip(before.operations, after.operations, strict=True):
@@ -142,3 +156,8 @@ class Rebirth(Schedule):
     def _in_flight(self) -> set[tuple[object, int]]:
         flight = self.state.flight
         return {(flight.direction, flight.epoch)} if flight is not None else set()
+
+
+def _announced(notice: Notice) -> Unwinding | None:
+    facts = notice.facts or {}
+    return Unwinding(facts["unwinding"], facts["floor"]) if "unwinding" in facts else None

@@ -1,16 +1,16 @@
 """A run whose worker died is queried at the next one, just when its timer has fired and no task has begun."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from temporalio import workflow
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.worker import WorkflowInstance
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 
 from allornone import wire
-from worker.timely import TimelyInstance
+from worker.timely import TimelyInstance, TimelyRunner
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -98,3 +98,28 @@ def test_queries_are_always_answered(run: TimelyInstance, recorder: Recorder) ->
     run.activate(activation("query_workflow", second=2, length=20))
 
     assert recorder.jobs == ["query_workflow", "query_workflow"]
+
+
+class Recording(WorkflowRunner):
+    """Makes nothing but recorders, of whatever it is told."""
+
+    def __init__(self) -> None:
+        self.made: list[Recorder] = []
+
+    def prepare_workflow(self, defn: "workflow._Definition") -> None:
+        del defn
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        del det
+        self.made.append(Recorder())
+        return self.made[-1]
+
+
+def test_every_run_of_a_timely_runner_is_guarded() -> None:
+    behind = Recording()
+    run = TimelyRunner(behind).create_instance(cast("WorkflowInstanceDetails", None))
+    run.activate(activation("initialize_workflow", second=0, length=3))
+
+    run.activate(activation("fire_timer", second=0, length=14))
+
+    assert behind.made[0].jobs == ["initialize_workflow"]
