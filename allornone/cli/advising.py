@@ -43,6 +43,12 @@ def helping(view: GroupView) -> list[dict[str, Any]]:
     ]
 
 
+def recovering(view: GroupView) -> dict[str, Any]:
+    """Return what would help a group that the server does not know: no update reaches it."""
+    line = shlex.join(["allornone", "recover", "--group", view.atomic_group_id])
+    return {"command": line, "why": "go on with it where it stood", "update": None, "payload": {}}
+
+
 def trouble_lines(view: GroupView, now: datetime | None = None) -> Iterator[str]:
     """Say what is open, what was tried for it, what is left, and which commands would help."""
     moment = now or datetime.now(UTC)

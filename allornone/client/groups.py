@@ -27,7 +27,7 @@ from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
 from allornone.client.workers import Poller, may_answer, pollers, silence
 from allornone.core.start import GroupStart
-from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
+from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError, UnknownGroupError
 from allornone.models.commands import (
     CancelCommand,
     Command,
@@ -165,6 +165,15 @@ class GroupClient:
         with told("list"), searching(fits.get("where")):
             found = [each async for each in self._client.list_workflows(search, limit=limit)]
         return tuple(listing.summary_of(each) for each in found if each.task_queue == self._task_queue)
+
+    async def knows(self, group_id: str) -> bool:
+        """Tell whether the server has heard of the group."""
+        try:
+            with told(group_id):
+                await self._handle(group_id).describe()
+        except UnknownGroupError:
+            return False
+        return True
 
     async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:
         """Look again at what is unknown, or try the next epoch of what is stuck, now."""

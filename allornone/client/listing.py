@@ -22,6 +22,9 @@ from allornone.models.group import GroupStatus
 ABANDONED = "abandoned"
 """The workflow ended without a result, so that the index still shows what the group was doing then."""
 
+LOST = "lost"
+"""The event log has the group open, and the server does not know it: nobody runs it."""
+
 EXAMPLE = """write it as --where 'Strategy = "basis" AND GroupStatus = "blocked"'"""
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
@@ -36,7 +39,7 @@ _LIVING = frozenset(
 
 
 class GroupSummary(BaseModel):
-    """One line of a list. `status` is the group's, or `abandoned`."""
+    """One line of a list. `status` is the group's, or `abandoned`, or `lost`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +52,11 @@ class GroupSummary(BaseModel):
     operation_count: int = 0
     started_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the server does not know it."""
+        return self.status == LOST
 
 
 class Fits(TypedDict, total=False):

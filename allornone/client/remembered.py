@@ -1,5 +1,6 @@
 """A group that the server does not know, as the event log has it: its end, or where it stood."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from allornone.core.rebuild import plan_of, rebuild
 from allornone.core.view import view
 from allornone.eventlog.damage import DamagedLogError
 from allornone.eventlog.reader import EventReader
+from allornone.events import Event
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
 
@@ -19,12 +21,17 @@ def remembered_view(log_dir: Path, group_id: str) -> GroupView | None:
     An open one is blocked: nobody runs it, and its records tell where it stood.
     """
     try:
-        events = tuple(EventReader(log_dir).events(group_id))
-        plan = plan_of(events)
+        return stood(tuple(EventReader(log_dir).events(group_id)))
     except (DamagedLogError, OSError, ValidationError):
         return None
+
+
+def stood(events: Sequence[Event]) -> GroupView | None:
+    """Return the view of the group whose events these are, None without a plan. Raises ValidationError for its plan."""
+    plan = plan_of(events)
     if plan is None:
         return None
+    group_id = plan.atomic_group_id
     state = rebuild(plan, events)
     shown = view(plan, state, datetime.fromisoformat(events[0].real_utc_time))
     if state.recorded:
