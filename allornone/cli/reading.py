@@ -12,7 +12,7 @@ from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list, print_waiting
-from allornone.errors import NoWorkerError, UnknownGroupError
+from allornone.errors import GroupAbandonedError, NoWorkerError, UnknownGroupError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
 from allornone.settings import load_settings
@@ -75,6 +75,15 @@ async def _view(client: "GroupClient", group_id: str) -> GroupView:
     except NoWorkerError as error:
         say(str(error))
         return await client.outline(group_id)
+    except GroupAbandonedError as error:
+        from allornone.client.remembered import stopped_view  # noqa: PLC0415 (on first use)
+
+        settings = load_settings()
+        stopped = stopped_view(settings.log_dir, group_id, error.how, settings.sweep_every_s)
+        if stopped is None:
+            raise
+        say("its workflow is gone; what follows is from the event log")
+        return stopped
     except UnknownGroupError:
         from allornone.client.remembered import remembered_view  # noqa: PLC0415 (on first use)
 
