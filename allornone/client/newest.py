@@ -26,16 +26,8 @@ async def newest(client: Client, found: Sequence[WorkflowExecution]) -> tuple[Gr
         async with free:
             return await _ended_from_outside(client, execution)
 
-    lines = await asyncio.gather(*(line(each) for each in _latest(found)))
+    lines = await asyncio.gather(*(line(each) for each in found))
     return tuple(each for each in lines if each is not None)
-
-
-def _latest(found: Sequence[WorkflowExecution]) -> list[WorkflowExecution]:
-    latest: dict[str, WorkflowExecution] = {}
-    for each in found:
-        if each.id not in latest or each.start_time > latest[each.id].start_time:
-            latest[each.id] = each
-    return [each for each in found if latest[each.id] is each]
 
 
 async def _ended_from_outside(client: Client, execution: WorkflowExecution) -> GroupSummary | None:
