@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.campaign.book import PUBLISHED, Book, Cell
+from tests.campaign.deciding import Part, code_of
 from tests.campaign.parts import ALL, DAILY_MINUTES, Ask, run
 
 talk = Console(stderr=True)
@@ -33,14 +34,15 @@ def main(
     number, _, of = shard.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise typer.BadParameter(f"a shard is NUMBER/OF such as 1/10, was {shard!r}")
-    parts = [each.upper() for each in part or ALL]
-    if unknown := [each for each in parts if each not in ALL]:
+    named = [each.upper() for each in part or ALL]
+    parts: list[Part] = [each for each in ALL if each in named]
+    if unknown := [each for each in named if each not in ALL]:
         raise typer.BadParameter(f"parts are {', '.join(ALL)}, was {', '.join(unknown)}")
     gc.set_threshold(200_000, 20, 100)
     cells: list[Cell] = []
     for each in parts:
         bound = minutes if minutes is not None else None if full else DAILY_MINUTES[each]
-        ask = Ask(seed, (int(number) - 1, int(of)), bound, schedules, full)
+        ask = Ask(seed, (int(number) - 1, int(of)), bound, schedules, full, code_of(each))
         cells += _kept(run(each, ask, talk.print), Book(book))
     _show(cells)
     sys.exit(any(cell.verdict == "broken" for cell in cells))

@@ -4,28 +4,21 @@ Shards add up: each run keeps its cells, and a later verdict of a cell takes the
 says something about the code that decides; `code_of` names that, so that verdicts of other code are told apart.
 """
 
-import hashlib
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import orjson
 
-Part = Literal["A", "B", "C", "D", "E"]
+from tests.campaign.deciding import ROOT, Part
+
 Verdict = Literal["held", "broken", "unreachable", "skipped"]
 
-ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "docs" / "campaign.jsonl"
 """The record that is committed."""
-DECIDING = ("allornone", "activities", "workflows", "worker/build.py", "worker/timely.py")
-LOOKING_ON = tuple(f"allornone/{each}/" for each in ("alerts", "cli", "client", "documents"))
-"""What starts groups, shows them and tells of them. A verdict on what becomes of a group stays when these change."""
-VENUES = "allornone/venues/"
-"""What stands right in it is the contract; each folder in it is an adapter, of which the campaign has the paper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +74,12 @@ class Book:
         beside.replace(self._path)
 
 
-def code_of(root: Path = ROOT) -> str:
-    """Return a short hash over the files that decide what happens to a group."""
-    found = hashlib.sha256()
-    for path in _deciding(root):
-        found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()[:12]
-
-
 def commit_of(root: Path = ROOT) -> str:
     """Return the short name of the commit that is checked out, `unknown` outside of git."""
     answer = subprocess.run(
         ["git", "-C", str(root), "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=False
     )
     return answer.stdout.strip() or "unknown"
-
-
-def _deciding(root: Path) -> Iterable[Path]:
-    for name in DECIDING:
-        path = root / name
-        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-        yield from (file for file in files if _decides(file.relative_to(root).as_posix()))
-
-
-def _decides(name: str) -> bool:
-    if name.startswith(LOOKING_ON):
-        return False
-    return not name.startswith(VENUES) or "/" not in name.removeprefix(VENUES) or name.startswith(f"{VENUES}paper/")
 
 
 def _line(cell: Cell) -> bytes:

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import Any
 
 from tests.campaign import planted, repeat, schedules
-from tests.campaign.book import Cell, Part, Verdict, code_of, commit_of
+from tests.campaign.book import Cell, Verdict, commit_of
 from tests.campaign.configurations import CONFIGURATIONS
+from tests.campaign.deciding import Part
 from tests.campaign.pairs import PROFILES, Pair, pairs, play, scenarios, singles
 from tests.campaign.pairs import Cell as Behaviour
 from tests.campaign.rules import RULES, switched_off
@@ -18,7 +19,7 @@ from tests.campaign.virtual.rig import rigged
 from tests.campaign.virtual.witness import Violation
 
 Tell = Callable[[str], None]
-ALL = ("A", "B", "C", "D", "E")
+ALL: tuple[Part, ...] = ("A", "B", "C", "D", "E")
 DAILY_MINUTES = {"A": 10.0, "B": 10.0, "C": 4.0, "D": 2.0, "E": 4.0}
 """The daily form: half an hour for all."""
 FULL_SPACE_S = 1800.0
@@ -37,8 +38,8 @@ class Ask:
     minutes: float | None
     schedules: int
     full: bool
+    code: str
     began: float = field(default_factory=time.monotonic)
-    code: str = field(default_factory=code_of)
     commit: str = field(default_factory=commit_of)
 
     @property
@@ -57,7 +58,7 @@ class Ask:
         return Cell(part, name, verdict, self.seed if seed is None else seed, self.commit, self.code, seconds, note)
 
 
-def run(part: str, ask: Ask, tell: Tell) -> Iterator[Cell]:
+def run(part: Part, ask: Ask, tell: Tell) -> Iterator[Cell]:
     """Yield the cells of a part."""
     match part:
         case "A":

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from tests.campaign import plans
-from tests.campaign.book import ROOT, Cell, Verdict, code_of, commit_of
+from tests.campaign.book import Cell, Verdict, commit_of
+from tests.campaign.deciding import ROOT, code_of
 from tests.campaign.matrix.points import FAULTS, POINTS, SERVER_FAULTS, Case, Scenario, cases
 from tests.campaign.matrix.times import PACE_MAX, WAVE_PACE_MAX, in_wave
 from tests.campaign.matrix.trial import Finding, Trial
@@ -83,7 +84,7 @@ class _Booker:
 
 
 async def _run(wanted: list[Case], seed: int, minutes: float | None, tell: Tell) -> AsyncGenerator[Cell]:
-    booker = _Booker(seed, commit_of(), code_of())
+    booker = _Booker(seed, commit_of(), code_of("B"))
     for case in wanted:
         if not case.reachable:
             yield booker.unreachable(case)

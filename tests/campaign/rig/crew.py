@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from tests.campaign.book import ROOT
+from tests.campaign.deciding import ROOT
 from tests.campaign.rig.spec import WorkerSpec
 from tests.campaign.rig.tether import tethered
 

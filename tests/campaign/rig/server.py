@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from tests.campaign.book import ROOT
+from tests.campaign.deciding import ROOT
 from tests.campaign.rig.tether import tethered
 from worker.binary import find_binary
 from worker.programs import DYNAMIC_CONFIG

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from math import ceil
 
-from tests.campaign.book import Cell, Verdict, code_of, commit_of
+from tests.campaign.book import Cell, Verdict, commit_of
+from tests.campaign.deciding import code_of
 from tests.campaign.rig.installation import rig
 from tests.campaign.soak.batch import Batch
 from tests.campaign.soak.plans import FAULTS
@@ -40,7 +41,7 @@ def run(
 async def _run(  # noqa: PLR0917 (each was asked for by name)
     seed: int, groups: int, minutes: float | None, tell: Tell, shard: tuple[int, int], strikes: int
 ) -> AsyncGenerator[Cell]:
-    code, commit = code_of(), commit_of()
+    code, commit = code_of("C"), commit_of()
     now = asyncio.get_running_loop().time
     begun = now()
     for number in range(ceil(groups / BATCH))[shard[0] :: shard[1]]:

@@ -19,7 +19,7 @@ from allornone.eventlog.reader import EventReader
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult
-from tests.campaign.book import ROOT
+from tests.campaign.deciding import ROOT
 from tests.campaign.ledger import balances, read_ledger
 from tests.campaign.rig.installation import Rig
 from tests.campaign.rig.spec import WorkerSpec

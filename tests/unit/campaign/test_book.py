@@ -1,8 +1,6 @@
 from pathlib import Path
 
-import pytest
-
-from tests.campaign.book import Book, Cell, Verdict, code_of
+from tests.campaign.book import Book, Cell, Verdict
 
 
 def cell(name: str, verdict: Verdict = "held", code: str = "c0de") -> Cell:
@@ -61,42 +59,3 @@ def test_compacting_keeps_one_sorted_line_a_cell(tmp_path: Path) -> None:
         '{"part":"B","name":"one","verdict":"held","seed":7,"commit":"abc","code":"c0de","seconds":1.23,"note":""}'
     )
     assert len(path.read_text("utf-8").splitlines()) == 2
-
-
-DECIDING = (
-    "allornone/core/turn.py",
-    "allornone/venues/reading.py",
-    "allornone/venues/paper/venue.py",
-    "activities/send.py",
-    "workflows/calls.py",
-    "worker/build.py",
-    "worker/timely.py",
-)
-LOOKING_ON = ("README.md", "allornone/cli/app.py", "allornone/client/start.py", "allornone/venues/ccxt/venue.py")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    for name in (*DECIDING, *LOOKING_ON):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("one", "utf-8")
-    return tmp_path
-
-
-@pytest.mark.parametrize("name", DECIDING)
-def test_a_change_of_the_code_that_decides_is_other_code(house: Path, name: str) -> None:
-    before = code_of(house)
-
-    (house / name).write_text("two", "utf-8")
-
-    assert code_of(house) != before
-
-
-@pytest.mark.parametrize("name", LOOKING_ON)
-def test_a_change_of_what_only_looks_on_is_not(house: Path, name: str) -> None:
-    before = code_of(house)
-
-    (house / name).write_text("two", "utf-8")
-
-    assert code_of(house) == before
