@@ -86,7 +86,14 @@ class GroupBlockedError(AllOrNoneError):
 
 
 class GroupAbandonedError(AllOrNoneError):
-    """The group's workflow was terminated, or failed, without a result: nobody undoes what took effect."""
+    """The workflow was terminated, or failed, without a result: nobody undoes what took effect.
+
+    `how` says which. Unless nothing was sent, a worker's sweep puts the group before an operator.
+    """
+
+    def __init__(self, message: str, how: str = "ended") -> None:
+        super().__init__(message)
+        self.how = how
 
 
 class OtherLogError(AllOrNoneError):

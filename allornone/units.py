@@ -69,12 +69,9 @@ def normalised(amount: Decimal) -> Decimal:
     return Decimal(format(amount.normalize(EXACT), "f"))
 
 
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(exact),
-    Field(max_digits=38, decimal_places=18, allow_inf_nan=False),
-    AfterValidator(normalised),
-]
+_Bounded = Annotated[Decimal, Field(max_digits=38, decimal_places=18, allow_inf_nan=False)]
+# The bounds stand right at the Decimal: only there does pydantic check them in its own compiled code.
+Amount = Annotated[_Bounded, BeforeValidator(exact), AfterValidator(normalised)]
 """Signed quantity of one asset, in whole units of it (1 = 1 BTC, never satoshi or wei). A JSON string on the wire."""
 
 PositiveAmount = Annotated[Amount, Field(gt=0)]

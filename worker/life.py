@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 
@@ -10,9 +11,11 @@ from allornone.alerts.telling import TellingLog
 from allornone.eventlog import EventLog
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.settings import Settings
+from allornone.venues import Venue
 from allornone.venues.registry import close_venues, open_venues
 from worker.alerting import Alerter, alerting
 from worker.build import build_worker
+from worker.lost import looking_for_lost
 from worker.namespace import register_search_attributes
 from worker.schedule import schedule_sweep
 
@@ -31,12 +34,22 @@ async def work(client: Client, settings: Settings, ready: Callable[[], None]) ->
     try:
         async with (
             alerting(settings, client) as alerter,
-            build_worker(client, settings, venues, _log(settings, alerter)),
+            _working(client, settings, venues, alerter),
         ):
             ready()
             await stop.wait()
     finally:
         await close_venues(venues.values())
+
+
+@asynccontextmanager
+async def _working(
+    client: Client, settings: Settings, venues: Mapping[str, Venue], alerter: Alerter | None
+) -> AsyncGenerator[None]:
+    """Run the worker, and look meanwhile for what no sweep finds."""
+    log, tell = _log(settings, alerter), alerter.tell if alerter is not None else None
+    async with build_worker(client, settings, venues, log), looking_for_lost(client, settings, log, tell):
+        yield
 
 
 def _log(settings: Settings, alerter: Alerter | None) -> EventLog:

@@ -1,5 +1,6 @@
 """One alert: a record of the event log that a person should hear of, in words for machines and people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,8 @@ from allornone.events.transition import TransitionKind
 from allornone.models.operation import DeltaTotals
 
 ALERTING = frozenset({TransitionKind.BLOCKED, TransitionKind.LATE_EFFECT, TransitionKind.ABANDONED})
-_ALWAYS = ("pause", "resume")
+_BARE = ("retry", "cancel")
+"""What a record of an older release may be helped by without an argument."""
 
 
 class Alert(BaseModel):
@@ -46,7 +48,7 @@ def alert_of(event: Event) -> Alert | None:
         time=event.real_utc_time,
         operations=tuple(facts.get("operations", ())) or _named(event),
         residual=facts.get("residual") or facts.get("new") or {},
-        commands=_commands(late_group or event.atomic_group_id, facts.get("commands") or (), late=bool(late_group)),
+        commands=_commands(late_group or event.atomic_group_id, facts, late=bool(late_group)),
         late_group=late_group,
         simulated=event.simulated,
     )
@@ -58,7 +60,11 @@ def _named(event: GroupTransitionEvent) -> tuple[dict[str, Any], ...]:
     return ({"operation_id": event.operation_id, "client_ref": event.client_ref},)
 
 
-def _commands(group_id: str, words: tuple[str, ...], *, late: bool) -> tuple[str, ...]:
-    # The run of a late effect begins blocked, and takes these.
-    helping = ("cancel", "resolve") if late else tuple(word for word in words if word not in _ALWAYS)
-    return tuple(f"allornone {word} {group_id}" for word in ("status", "events", *helping))
+def _commands(group_id: str, facts: Mapping[str, Any], *, late: bool) -> tuple[str, ...]:
+    """Return lines that run as they stand. What takes an amount that has to be read at the venue, `status` shows."""
+    if late:  # its run begins blocked, and takes these
+        helping = [f"allornone cancel {group_id}", f"allornone resolve {group_id} --outcome accepted"]
+    else:
+        bare = [f"allornone {word} {group_id}" for word in facts.get("commands", ()) if word in _BARE]
+        helping = list(facts.get("help", bare))
+    return (f"allornone status {group_id}", f"allornone events {group_id}", *helping)

@@ -12,22 +12,10 @@ from allornone.models.execution import Direction
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
 from allornone.positions import parse_key
 
-_FLAGS = {
-    "outcome": "--outcome",
-    "client_ref": "--ref",
-    "operation_id": "--operation",
-}
-
 
 def command_line(group_id: str, given: Advice) -> str:
     """Return the command as a shell takes it. An amount that has to be read at the venue is left to write."""
-    words = ["allornone", given.command, group_id]
-    for name, flag in _FLAGS.items():
-        if name in given.payload:
-            words += [flag, str(given.payload[name])]
-    for key, amount in given.payload.get("actual_deltas", {}).items():
-        words += ["--delta", f"{key}={amount}"]
-    return shlex.join([*words, "--actor", login()])
+    return shlex.join([*given.words(group_id), "--actor", login()])
 
 
 def helping(view: GroupView) -> list[dict[str, Any]]:
@@ -41,6 +29,12 @@ def helping(view: GroupView) -> list[dict[str, Any]]:
         }
         for each in advice(view)
     ]
+
+
+def recovering(view: GroupView) -> dict[str, Any]:
+    """Return what would help a group that the server does not know: no update reaches it."""
+    line = shlex.join(["allornone", "recover", "--group", view.atomic_group_id])
+    return {"command": line, "why": "go on with it where it stood", "update": None, "payload": {}}
 
 
 def trouble_lines(view: GroupView, now: datetime | None = None) -> Iterator[str]:

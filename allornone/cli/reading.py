@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allornone.cli import exits
-from allornone.cli.advising import helping
+from allornone.cli.advising import helping, recovering
 from allornone.cli.notices import say_notices
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import connected, finish, say
 from allornone.cli.tables import print_group, print_list, print_waiting
-from allornone.errors import NoWorkerError, UnknownGroupError
+from allornone.errors import GroupAbandonedError, NoWorkerError, UnknownGroupError
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView
 from allornone.settings import load_settings
@@ -20,6 +20,7 @@ from allornone.settings import load_settings
 if TYPE_CHECKING:
     from allornone.client.attention import Waiting
     from allornone.client.groups import GroupClient
+    from allornone.client.lost import LostGroup
 
 
 def status(group_id: GroupId, *, as_json: AsJson = False) -> None:
@@ -44,6 +45,7 @@ def list_groups(
 ) -> None:
     """List groups, the newest first. Works without a worker.
 
+    A group that is `lost` is open in the event log, and this server does not know it: `allornone recover`.
     With --needs-operator: what is known of each group that waits, what was tried, and the commands that would
     help, the most pressing group first.
 
@@ -73,6 +75,15 @@ async def _view(client: "GroupClient", group_id: str) -> GroupView:
     except NoWorkerError as error:
         say(str(error))
         return await client.outline(group_id)
+    except GroupAbandonedError as error:
+        from allornone.client.remembered import stopped_view  # noqa: PLC0415 (on first use)
+
+        settings = load_settings()
+        stopped = stopped_view(settings.log_dir, group_id, error.how, settings.sweep_every_s)
+        if stopped is None:
+            raise
+        say("its workflow is gone; what follows is from the event log")
+        return stopped
     except UnknownGroupError:
         from allornone.client.remembered import remembered_view  # noqa: PLC0415 (on first use)
 
@@ -84,11 +95,12 @@ async def _view(client: "GroupClient", group_id: str) -> GroupView:
 
 
 async def _waiting(status: GroupStatus | None, strategy: str | None, limit: int, *, as_json: bool) -> int:
-    from allornone.client.attention import attention  # noqa: PLC0415 (on first use: it brings Temporal's SDK)
+    from allornone.client.attention import attention, in_order  # noqa: PLC0415 (on first use: it brings Temporal's SDK)
 
-    client = await connected()
+    client, log_dir = await connected(), load_settings().log_dir
+    lost = await _lost(client, status, strategy, limit)
     found = await client.list(status=status, strategy=strategy, limit=limit, needs_operator=True)
-    waiting = await attention(client, found, load_settings().log_dir)
+    waiting = in_order((*await attention(client, found, log_dir), *(each.waiting for each in lost)))
     if as_json:
         sys.stdout.write(json.dumps([_known(each) for each in waiting], indent=2) + "\n")
     else:
@@ -104,13 +116,29 @@ def _known(waiting: "Waiting") -> dict[str, Any]:
         "told_by": waiting.witness.value,
         "silence": waiting.silence,
         "view": waiting.view.model_dump(mode="json"),
-        "help": helping(waiting.view),
+        "help": [recovering(waiting.view)] if waiting.summary.is_lost else helping(waiting.view),
     }
+
+
+async def _lost(
+    client: "GroupClient", status: GroupStatus | None, strategy: str | None, limit: int
+) -> "tuple[LostGroup, ...]":
+    """Return the groups to be listed that the server does not know, and say how many there are in all."""
+    from allornone.client.lost import lost_groups  # noqa: PLC0415 (on first use)
+
+    lost = await lost_groups(client, load_settings().log_dir)
+    if lost:
+        say(f"lost: this server does not know {len(lost)} open group(s) of the event log; run `allornone recover`")
+    fitting = [each for each in lost if status is None and strategy in (None, each.summary.strategy)]
+    return tuple(fitting[:limit])
 
 
 async def _list(status: GroupStatus | None, strategy: str | None, limit: int, *, as_json: bool) -> int:
     client = await connected()
-    found = await client.list(status=status, strategy=strategy, limit=limit)
+    # First: a server that lost its database cannot even be searched before a worker has prepared it.
+    lost = await _lost(client, status, strategy, limit)
+    known = await client.list(status=status, strategy=strategy, limit=limit)
+    found = (*(each.summary for each in lost), *known)[:limit]
     if as_json:
         sys.stdout.write(json.dumps([group.model_dump(mode="json") for group in found], indent=2) + "\n")
     else:

@@ -30,12 +30,12 @@ def changes(amounts: Mapping[str, Decimal]) -> str:
     return ", ".join(f"{key} {amount:+f}" for key, amount in amounts.items()) or "-"
 
 
-def headline(view: GroupView) -> str:
-    """Say in one line how a group stands."""
+def headline(view: GroupView, word: str | None = None) -> str:
+    """Say in one line how a group stands, by its status or by another word for it."""
     marks = [mark for mark, is_so in (("paused", view.paused), ("cancelling", view.cancelling)) if is_so]
     why = f": {view.reason}" if view.reason else ""
     simulated = " (simulated: nothing was sent)" if view.simulated else ""
-    return f"group {view.atomic_group_id} is {' and '.join([view.status.value, *marks])}{simulated}{why}"
+    return f"group {view.atomic_group_id} is {' and '.join([word or view.status.value, *marks])}{simulated}{why}"
 
 
 def group_table(view: GroupView) -> Table:
@@ -92,10 +92,11 @@ def print_waiting(waiting: "Sequence[Waiting]") -> None:
     console = out()
     for each in waiting:
         view, summary = each.view, each.summary
-        console.print(headline(view), markup=False, soft_wrap=True)
+        word = summary.status if summary.is_lost else None
+        console.print(headline(view, word), markup=False, soft_wrap=True)
         console.print(f"  strategy {summary.strategy or '-'}, {_age(view)}", markup=False)
         if each.silence:
-            told = f"  told by the {each.witness.value}, as the group does not answer: {each.silence}"
+            told = f"  told by the {each.witness.value}, as {_unasked(each.silence, word)}"
             console.print(told, markup=False, soft_wrap=True)
         for operation in view.operations:
             console.print(f"  {_known(operation)}", markup=False, soft_wrap=True)
@@ -103,6 +104,10 @@ def print_waiting(waiting: "Sequence[Waiting]") -> None:
         console.print()
     if not waiting:
         console.print("no group needs an operator")
+
+
+def _unasked(silence: str, word: str | None) -> str:
+    return silence if word is not None else f"the group does not answer: {silence}"
 
 
 def _age(view: GroupView) -> str:

@@ -58,13 +58,14 @@ async def attention(client: Asking, groups: Sequence[GroupSummary], log_dir: Pat
     found = [(summary, answer) async for summary, answer in side_by_side(groups, answers.of)]
     silent = [summary.atomic_group_id for summary, answer in found if not isinstance(answer, GroupView)]
     logged = _logged(log_dir, silent)
-    waiting = [
-        Waiting(summary, answer)
-        if isinstance(answer, GroupView)
-        else await _unasked(client, summary, answer, logged.get(summary.atomic_group_id, ()))
-        for summary, answer in found
-    ]
-    return tuple(sorted(waiting, key=_pressing))
+    return in_order(
+        [
+            Waiting(summary, answer)
+            if isinstance(answer, GroupView)
+            else await _unasked(client, summary, answer, logged.get(summary.atomic_group_id, ()))
+            for summary, answer in found
+        ]
+    )
 
 
 class _Answers:
@@ -108,6 +109,11 @@ async def _unasked(client: Asking, summary: GroupSummary, why: AllOrNoneError, e
     if view is not None:
         return Waiting(summary, view, Witness.EVENT_LOG, str(why))
     return Waiting(summary, await client.outline(summary.atomic_group_id), Witness.SEARCH_INDEX, str(why))
+
+
+def in_order(waiting: Iterable[Waiting]) -> tuple[Waiting, ...]:
+    """Return them with the most pressing first."""
+    return tuple(sorted(waiting, key=_pressing))
 
 
 def _pressing(waiting: Waiting) -> tuple[datetime, datetime, int, str]:

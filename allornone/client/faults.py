@@ -3,8 +3,9 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from temporalio import exceptions
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError, TerminatedError
+from temporalio.exceptions import ApplicationError, CancelledError, TerminatedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from allornone import wire
@@ -26,6 +27,13 @@ _SILENT = frozenset(
         # "Workflow is busy", "rate limit exceeded": not now.
         RPCStatusCode.RESOURCE_EXHAUSTED,
     }
+)
+
+
+_ENDINGS = (
+    (TerminatedError, "was terminated"),
+    (exceptions.TimeoutError, "timed out"),
+    (CancelledError, "was cancelled"),
 )
 
 
@@ -75,10 +83,12 @@ def of_failed_run(group_id: str, error: WorkflowFailureError) -> AllOrNoneError:
         return BadGroupError(cause.message)
     if isinstance(cause, ApplicationError) and cause.type == wire.OTHER_LIFE:
         return GroupAbandonedError(cause.message)
-    how = "was terminated" if isinstance(cause, TerminatedError) else f"failed: {cause}"
+    how = next((word for kind, word in _ENDINGS if isinstance(cause, kind)), f"failed: {cause}")
     return GroupAbandonedError(
-        f"the workflow of group {group_id!r} {how}; nothing was undone by it; "
-        f"`allornone events {group_id}` shows what took effect"
+        f"the workflow of group {group_id!r} {how}; unless that was before it sent anything the group is not over: "
+        "nothing was undone, and the next sweep of a worker puts it before an operator; "
+        f"`allornone events {group_id}` shows what took effect",
+        how,
     )
 
 

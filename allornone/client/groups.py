@@ -22,12 +22,13 @@ from allornone.client.faults import is_silence, of_failed_run, searching, told
 from allornone.client.handle import GroupHandle
 from allornone.client.installed import Venues, installed
 from allornone.client.listing import Fits, GroupSummary
+from allornone.client.newest import newest
 from allornone.client.start import PLAN_HASH, start
 from allornone.client.telling import tell
 from allornone.client.views import ended_view, outline
 from allornone.client.workers import Poller, may_answer, pollers, silence
 from allornone.core.start import GroupStart
-from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError
+from allornone.errors import BadGroupError, NoWorkerError, PlanConflictError, UnknownGroupError
 from allornone.models.commands import (
     CancelCommand,
     Command,
@@ -157,14 +158,23 @@ class GroupClient:
         raise AssertionError("a history begins with its start")
 
     async def list(self, *, limit: int | None = 50, **fits: Unpack[Fits]) -> tuple[GroupSummary, ...]:
-        """Return this task queue's newest groups that fit, all of them without a `limit`.
+        """Return this task queue's newest groups that fit, each once, all of them without a `limit`.
 
         `late_of` finds the runs about a group's late effects. Raises BadSearchError for a `where` that cannot be read.
         """
         search = listing.query(task_queue=self._task_queue, **fits)
         with told("list"), searching(fits.get("where")):
             found = [each async for each in self._client.list_workflows(search, limit=limit)]
-        return tuple(listing.summary_of(each) for each in found if each.task_queue == self._task_queue)
+            return await newest(self._client, [each for each in found if each.task_queue == self._task_queue])
+
+    async def knows(self, group_id: str) -> bool:
+        """Tell whether the server has heard of the group."""
+        try:
+            with told(group_id):
+                await self._handle(group_id).describe()
+        except UnknownGroupError:
+            return False
+        return True
 
     async def retry(self, group_id: str, command: RetryCommand) -> CommandReceipt:
         """Look again at what is unknown, or try the next epoch of what is stuck, now."""

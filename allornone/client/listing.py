@@ -22,11 +22,17 @@ from allornone.models.group import GroupStatus
 ABANDONED = "abandoned"
 """The workflow ended without a result, so that the index still shows what the group was doing then."""
 
+REFUSED = "refused"
+"""A worker refused the plan before anything was sent: the workflow failed, and its id is taken."""
+
+LOST = "lost"
+"""The event log has the group open, and the server does not know it: nobody runs it."""
+
 EXAMPLE = """write it as --where 'Strategy = "basis" AND GroupStatus = "blocked"'"""
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
-_LIVING = frozenset(
+LIVING = frozenset(
     {
         WorkflowExecutionStatus.RUNNING,
         WorkflowExecutionStatus.COMPLETED,
@@ -36,7 +42,7 @@ _LIVING = frozenset(
 
 
 class GroupSummary(BaseModel):
-    """One line of a list. `status` is the group's, or `abandoned`."""
+    """One line of a list. `status` is the group's, or `abandoned`, `refused` or `lost`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +55,11 @@ class GroupSummary(BaseModel):
     operation_count: int = 0
     started_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the server does not know it."""
+        return self.status == LOST
 
 
 class Fits(TypedDict, total=False):
@@ -126,7 +137,7 @@ def summary_of(execution: WorkflowExecution) -> GroupSummary:
     found = execution.typed_search_attributes
     return GroupSummary(
         atomic_group_id=execution.id,
-        status=found.get(GROUP_STATUS) or "unknown" if execution.status in _LIVING else ABANDONED,
+        status=found.get(GROUP_STATUS) or "unknown" if execution.status in LIVING else ABANDONED,
         needs_operator=bool(found.get(NEEDS_OPERATOR)),
         strategy=found.get(STRATEGY) or "",
         correlation_id=found.get(CORRELATION_ID) or "",

@@ -15,7 +15,7 @@ from allornone.client.namespace import Namespace
 from allornone.client.start import start
 from allornone.core.rebuild import plan_of, rebuild
 from allornone.core.start import Carried
-from allornone.core.state import GroupState
+from allornone.core.state import REBUILT, GroupState
 from allornone.errors import BadGroupError
 from allornone.eventlog import EventLog
 from allornone.events import AtomicOperationGroupEvent, Event, GroupTransitionEvent, OperationExecutionEvent
@@ -66,7 +66,7 @@ class Found:
     @property
     def orphaned(self) -> str | None:
         """Why the group must wait for an operator once it is taken up; None when it goes on by itself."""
-        return f"{self.why}; rebuilt from the event log" if self.fate is Fate.STOPPED else None
+        return f"{self.why}; {REBUILT}" if self.fate is Fate.STOPPED else None
 
 
 class Recovery:

@@ -1,6 +1,6 @@
 """A group's view without asking its workflow: from its plan and its result, or from the index alone."""
 
-from allornone.client.listing import ABANDONED, GroupSummary
+from allornone.client.listing import ABANDONED, LOST, REFUSED, GroupSummary
 from allornone.deltas import add, without_zero
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
@@ -56,5 +56,5 @@ def outline(summary: GroupSummary, plan_hash: str) -> GroupView:
 
 def known_status(summary: GroupSummary) -> GroupStatus:
     """Return the status that the index has; one that it does not know is a person's to look at."""
-    known = summary.status not in (ABANDONED, "unknown")
+    known = summary.status not in (ABANDONED, LOST, REFUSED, "unknown")
     return GroupStatus(summary.status) if known else GroupStatus.BLOCKED

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from allornone.core.answer import Fence
+from allornone.core.state import REBUILT
 from allornone.deltas import negate
 from allornone.models.commands import ResolvedOutcome
 from allornone.models.execution import Direction
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
+
+_FLAGS = {"outcome": "--outcome", "client_ref": "--ref", "operation_id": "--operation"}
 
 AMOUNT = "AMOUNT"
 """Where a command must say what the venue shows. It is no number, so that nobody vouches for what they did not read."""
@@ -21,6 +24,21 @@ class Advice:
     command: str
     why: str
     payload: dict[str, Any]
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can be given as it stands: no amount is left to be read at the venue."""
+        return AMOUNT not in self.payload.get("actual_deltas", {}).values()
+
+    def words(self, group_id: str) -> list[str]:
+        """Return the command as a shell takes it, word by word."""
+        words = ["allornone", self.command, group_id]
+        for name, flag in _FLAGS.items():
+            if name in self.payload:
+                words += [flag, str(self.payload[name])]
+        for key, amount in self.payload.get("actual_deltas", {}).items():
+            words += ["--delta", f"{key}={amount}"]
+        return words
 
 
 def advice(view: GroupView) -> tuple[Advice, ...]:
@@ -40,7 +58,7 @@ def _advice(view: GroupView) -> Iterator[Advice]:
     if "resume" in view.commands:
         yield Advice("resume", "go on after the pause", {})
     if meant is not None and "retry" in view.commands:
-        yield Advice("retry", _again(meant), {"client_ref": meant.client_ref})
+        yield Advice("retry", _going_on(view, meant) or _again(meant), {"client_ref": meant.client_ref})
     if view.needs_operator and meant is not None and "resolve" in view.commands:
         yield from _settled(meant)
     if view.needs_operator and "cancel" in view.commands:
@@ -49,11 +67,27 @@ def _advice(view: GroupView) -> Iterator[Advice]:
         yield from _accepted(meant)
 
 
+def _going_on(view: GroupView, meant: OperationView) -> str | None:
+    """Say what `retry` lets a group do that lost its workflow; None for any other."""
+    if not view.reason.endswith(REBUILT):
+        return None
+    if _is_flying(meant):
+        return f"look again now for {meant.operation_id}; once that is known, go on where it stood"
+    if "cancel" not in view.commands:
+        return f"go on rolling back where it stood: sends the undo of {meant.operation_id}"
+    left = [
+        each.operation_id for each in view.operations if each.state in (OperationState.PLANNED, OperationState.FAILED)
+    ]
+    return f"go on where it stood: sends {', '.join(left) or 'nothing more'}"
+
+
 def _again(meant: OperationView) -> str:
     if _is_flying(meant):
         return f"look again now for {meant.operation_id}; nothing is sent"
     if meant.direction is Direction.ROLLBACK:
         return f"send the next undo of {meant.operation_id} now"
+    if meant.state is OperationState.PLANNED:
+        return f"send {meant.operation_id} now, and go on"
     return f"try {meant.operation_id} again now, or read it again where it ended outside its bounds"
 
 

@@ -1,7 +1,9 @@
 """What a record of a blocked group says beside its reason: what is concerned, what is left and what would help."""
 
+import shlex
 from typing import Any
 
+from allornone.core.advice import advice
 from allornone.core.state import GroupState
 from allornone.core.view import view
 from allornone.models.group import AtomicGroup
@@ -17,6 +19,7 @@ def attention(plan: AtomicGroup, state: GroupState) -> dict[str, Any]:
         "operations": [_words(each) for each in shown.operations if _is_concerned(each)],
         "residual": {key: f"{amount:f}" for key, amount in shown.residual_deltas.items()},
         "commands": list(shown.commands),
+        "help": [shlex.join(each.words(plan.atomic_group_id)) for each in advice(shown) if each.runs],
     }
 
 

@@ -10,6 +10,9 @@ from allornone.models.execution import Direction, ExecutionHandshake
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.reconciliation import Verdict
 
+REBUILT = "rebuilt from the event log"
+"""How the reason of a group ends that lost its workflow and waits for an operator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -1,12 +1,14 @@
 """What a group had sent by its end, and what it took each reference for. Called under the journal's lock."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from allornone.eventlog.entry import SETTLED
 from allornone.eventlog.groupindex import GroupIndex, Mark, ReferenceIndex
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import FAMILIES, GROUPS, OPERATIONS
 from allornone.eventlog.trace import SentReference
+from allornone.events import Event
 from allornone.events.group import AtomicOperationGroupEvent
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
@@ -18,11 +20,11 @@ def references(journal: Journal, group_id: str) -> tuple[SentReference, ...]:
     ends = [mark for mark in group.marks if mark.kind == FAMILIES[GROUPS]]
     if not ends:
         return ()
-    end = AtomicOperationGroupEvent.model_validate(_fields(journal, ends[-1]))
+    end = cast("AtomicOperationGroupEvent", _event(journal, ends[-1]))
     loose = {each.get("client_ref") for each in end.unfenced}
     return tuple(
         SentReference(
-            intent=OperationExecutionEvent.model_validate(journal.load(reference.intent)),
+            intent=cast("OperationExecutionEvent", journal.event(reference.intent)),
             # What ended as a range was not known, whatever was recorded of it.
             known=None if client_ref in loose else _known(journal, group, client_ref, reference, end.seq),
             since=_since(journal, marks),
@@ -44,7 +46,7 @@ def _known(
             return shown
     if reference.outcome is None:
         return None
-    outcome = OperationExecutionEvent.model_validate(journal.load(reference.outcome))
+    outcome = cast("OperationExecutionEvent", journal.event(reference.outcome))
     return outcome if outcome.seq < end_seq else None
 
 
@@ -56,7 +58,7 @@ def _since(journal: Journal, marks: list[Mark]) -> OperationExecutionEvent | Non
     """Return the last effect among the outcomes of `marks`, also of one that contradicts what was recorded before."""
     for mark in reversed(marks):
         if mark.kind == FAMILIES[OPERATIONS]:
-            outcome = OperationExecutionEvent.model_validate(_fields(journal, mark))
+            outcome = cast("OperationExecutionEvent", _event(journal, mark))
             if outcome.status in SETTLED and outcome.actual_deltas:
                 return outcome
         for contradicting in _contradictions(journal, [mark]):
@@ -67,7 +69,7 @@ def _since(journal: Journal, marks: list[Mark]) -> OperationExecutionEvent | Non
 
 def _late(journal: Journal, marks: list[Mark]) -> tuple[GroupTransitionEvent, ...]:
     found = [mark for mark in marks if mark.kind == TransitionKind.LATE_EFFECT]
-    return tuple(GroupTransitionEvent.model_validate(_fields(journal, mark)) for mark in found)
+    return tuple(cast("GroupTransitionEvent", _event(journal, mark)) for mark in found)
 
 
 def _contradictions(journal: Journal, marks: list[Mark]) -> Iterator[OperationExecutionEvent]:
@@ -75,13 +77,13 @@ def _contradictions(journal: Journal, marks: list[Mark]) -> Iterator[OperationEx
     for mark in reversed(marks):
         if mark.kind != TransitionKind.CONFLICT:
             continue
-        found = GroupTransitionEvent.model_validate(_fields(journal, mark)).facts["found"]
+        found = cast("GroupTransitionEvent", _event(journal, mark)).facts["found"]
         if found.get("status") in SETTLED:
             yield OperationExecutionEvent.model_validate(found)
 
 
-def _fields(journal: Journal, mark: Mark) -> dict[str, object]:
+def _event(journal: Journal, mark: Mark) -> Event:
     place = journal.index.event(mark.event_id)
     if place is None:
         raise LookupError(f"the log's index has no place of its own record {mark.event_id!r}")
-    return journal.load(place)
+    return journal.event(place)

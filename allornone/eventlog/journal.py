@@ -25,6 +25,8 @@ from allornone.eventlog.segments import ROTATE_BYTES, segment_name, stands
 from allornone.eventlog.syncguard import SyncGuard
 from allornone.events import Event
 
+RECENT = 1024
+"""Records that were read back and are kept as they were: what is on disk under a place never changes."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -57,6 +59,7 @@ class Journal:
         self._resumed = False
         self._checkpoint = Checkpoint(self._directory)
         self.index = Index(self._checkpoint, fresh)
+        self._recent: dict[Place, Event] = {}
 
     @contextmanager
     def locked(self) -> Generator[None]:
@@ -93,6 +96,14 @@ class Journal:
             name = segment_name(place.file, place.segment)
             raise DamagedLogError(name, 0, f"at byte {place.offset}: {error}") from error
         return unwrapped(orjson.loads(line))
+
+    def event(self, place: Place) -> Event:
+        """Return the record at `place`. Raises DamagedLogError when it is not what was written."""
+        event = self._recent.pop(place, None) or MODELS[place.file].model_validate(self.load(place))
+        self._recent[place] = event
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return event
 
     def sync(self) -> None:
         """Put on disk all that was written or read; needs no lock. Raises OSError, and then for ever."""

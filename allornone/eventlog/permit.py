@@ -1,6 +1,7 @@
 """The rules of a reference: who may send, and what is known. Called under the journal's lock."""
 
 from dataclasses import replace
+from typing import cast
 
 from allornone.eventlog.entry import Place
 from allornone.eventlog.journal import Journal
@@ -59,7 +60,7 @@ def trace(journal: Journal, group_id: str, client_ref: str) -> ReferenceTrace:
 
 
 def _operation(journal: Journal, place: Place | None) -> OperationExecutionEvent | None:
-    return OperationExecutionEvent.model_validate(journal.load(place)) if place else None
+    return cast("OperationExecutionEvent", journal.event(place)) if place else None
 
 
 def _named(event: OperationExecutionEvent | GroupTransitionEvent) -> tuple[str, str]:

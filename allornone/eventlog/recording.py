@@ -1,5 +1,7 @@
 """The rules of a record: each event once, contradictions kept, another life's decisions refused."""
 
+from typing import cast
+
 from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.facts import conflict, fingerprint, plain
 from allornone.eventlog.journal import Journal
@@ -31,7 +33,7 @@ def record(
 def group_trace(journal: Journal, group_id: str) -> GroupTrace:
     """Return where the log stands with a group."""
     group = journal.index.group(group_id)
-    started = GroupTransitionEvent.model_validate(journal.load(group.started)) if group.started else None
+    started = cast("GroupTransitionEvent", journal.event(group.started)) if group.started else None
     return GroupTrace(seq=group.last_seq, started=started, ended=bool(group.end_ids))
 
 

@@ -10,7 +10,7 @@ from allornone.eventlog.entry import Entry, Place
 from allornone.eventlog.history import history
 from allornone.eventlog.index import Index
 from allornone.eventlog.journal import Journal
-from allornone.eventlog.layout import file_of
+from allornone.eventlog.layout import MODELS, file_of
 from allornone.eventlog.line import Fields
 from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
@@ -43,6 +43,10 @@ class MemoryJournal:
         """Return the fields of a record."""
         event, seq = self._events[place.offset]
         return {**event.model_dump(mode="json"), "seq": seq}
+
+    def event(self, place: Place) -> Event:
+        """Return a record as it is read back."""
+        return MODELS[place.file].model_validate(self.load(place))
 
 
 class MemoryLog:

@@ -21,7 +21,11 @@ Verdict = Literal["held", "broken", "unreachable", "skipped"]
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "docs" / "campaign.jsonl"
 """The record that is committed."""
-DECIDING = ("allornone", "activities", "workflows", "worker/build.py")
+DECIDING = ("allornone", "activities", "workflows", "worker/build.py", "worker/timely.py")
+LOOKING_ON = tuple(f"allornone/{each}/" for each in ("alerts", "cli", "client", "documents"))
+"""What starts groups, shows them and tells of them. A verdict on what becomes of a group stays when these change."""
+VENUES = "allornone/venues/"
+"""What stands right in it is the contract; each folder in it is an adapter, of which the campaign has the paper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,14 @@ def commit_of(root: Path = ROOT) -> str:
 def _deciding(root: Path) -> Iterable[Path]:
     for name in DECIDING:
         path = root / name
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else (path,)
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        yield from (file for file in files if _decides(file.relative_to(root).as_posix()))
+
+
+def _decides(name: str) -> bool:
+    if name.startswith(LOOKING_ON):
+        return False
+    return not name.startswith(VENUES) or "/" not in name.removeprefix(VENUES) or name.startswith(f"{VENUES}paper/")
 
 
 def _line(cell: Cell) -> bytes:

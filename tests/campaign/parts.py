@@ -67,7 +67,7 @@ def run(part: str, ask: Ask, tell: Tell) -> Iterator[Cell]:
             yield from matrix.run(ask.seed, ask.shard, ask.minutes, full=ask.full, tell=tell)
         case "C":
             soak: Any = import_module("tests.campaign.soak")
-            yield from soak.run(ask.seed, 10_000 if ask.full else 300, ask.minutes, tell)
+            yield from soak.run(ask.seed, 10_000 if ask.full else 300, ask.minutes, tell, shard=ask.shard)
         case "D":
             yield from _repetitions(ask, tell)
         case _:

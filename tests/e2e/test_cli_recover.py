@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from allornone.cli.app import app
 from tests.e2e.desk import Desk
 from tests.e2e.test_namespace import new_namespace
+from worker.namespace import register_search_attributes
 
 import_module("worker.main")  # which adds the commands that run processes, and `recover`
 
@@ -23,6 +24,14 @@ async def elsewhere(desk: Desk, client: Client) -> Desk:
     """The same desk, before a server that knows nothing of it."""
     namespace = (await new_namespace(client, f"elsewhere-{uuid4().hex[:8]}")).namespace
     return Desk(desk.folder, {**desk.environment, "TEMPORAL_NAMESPACE": namespace})
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def prepared(elsewhere: Desk) -> Desk:
+    """The same, once a worker has prepared that server."""
+    address, namespace = (elsewhere.environment[f"TEMPORAL_{name}"] for name in ("ADDRESS", "NAMESPACE"))
+    await register_search_attributes(await Client.connect(address, namespace=namespace))
+    return elsewhere
 
 
 def says(desk: Desk, *words: str) -> Result:
@@ -82,12 +91,82 @@ def test_status_of_a_group_that_has_ended_elsewhere_is_its_end(desk: Desk, elsew
 
 
 def test_a_group_that_has_ended_is_left_alone_by_whoever_names_it(desk: Desk, elsewhere: Desk) -> None:
+    assert desk.says("run", desk.plan("ended-3")).exit_code == 0
+
+    told = says(elsewhere, "recover", "--group", "ended-3")
+
+    assert (told.exit_code, told.stdout) == (0, "ended-3  left alone: ended\n")
+    assert "recovered" not in desk.says("events", "ended-3", "--kind", "transition").stdout
+
+
+def test_an_open_group_that_the_server_does_not_know_is_listed_as_lost(desk: Desk, elsewhere: Desk) -> None:
+    blocked(desk, "lost-5")
     assert desk.says("run", desk.plan("ended-2")).exit_code == 0
 
-    told = says(elsewhere, "recover", "--group", "ended-2")
+    shown, known = elsewhere.says("list"), json.loads(elsewhere.says("list", "--json").stdout)
 
-    assert (told.exit_code, told.stdout) == (0, "ended-2  left alone: ended\n")
-    assert "recovered" not in desk.says("events", "ended-2", "--kind", "transition").stdout
+    (row,) = [line.split() for line in shown.stdout.splitlines() if line.startswith("lost-5 ")]
+    assert row[:5] == ["lost-5", "lost", "needed", "-", "2"]
+    assert "open group(s) of the event log; run `allornone recover`" in shown.stderr
+    (lost,) = [group for group in known if group["atomic_group_id"] == "lost-5"]
+    assert (lost["status"], lost["needs_operator"], lost["venues"]) == (
+        "lost",
+        True,
+        ["binance", "binance.usdm", "lido"],
+    )
+    assert "ended-2" not in shown.stdout
+    assert "lost" not in [group["status"] for group in json.loads(desk.says("list", "--json").stdout)]
+    assert "event log" not in desk.says("list").stderr
+
+
+def test_a_lost_group_needs_an_operator_and_the_command_that_helps_is_shown(desk: Desk, prepared: Desk) -> None:
+    blocked(desk, "lost-6")
+
+    shown = prepared.says("list", "--needs-operator").stdout
+    known = json.loads(prepared.says("list", "--needs-operator", "--json").stdout)
+
+    assert (
+        "group lost-6 is lost: this server does not run it; `allornone recover --group lost-6` goes on where it stood\n"
+        in shown
+    )
+    assert "  told by the event log, as this server does not know it\n  known: stake-1, stake at lido: unknown" in shown
+    (lost,) = [group for group in known if group["atomic_group_id"] == "lost-6"]
+    assert [each["command"] for each in lost["help"]] == ["allornone recover --group lost-6"]
+    assert (lost["told_by"], lost["view"]["operations"][0]["state"]) == ("event log", "unknown")
+
+
+def test_what_is_lost_is_listed_by_its_strategy_and_not_by_a_status_that_the_server_has(
+    desk: Desk, prepared: Desk
+) -> None:
+    note = "note: lost-7"
+    desk.faults(f"{{behaviour: lose_answer, operation_id: stake-1, {note}}}", "{behaviour: unreadable, count: always}")
+    desk.says("run", desk.plan("lost-7", policy="{resolve_budget_s: 1}", strategy="basis"))
+
+    ours, others = prepared.says("list", "--strategy", "basis"), prepared.says("list", "--strategy", "carry")
+    blocked_ones = prepared.says("list", "--status", "blocked")
+
+    assert "lost-7" in ours.stdout
+    assert "lost-7" not in others.stdout
+    assert "lost-7" not in blocked_ones.stdout
+    assert "run `allornone recover`" in blocked_ones.stderr
+
+
+def test_a_server_that_no_worker_has_prepared_yet_is_said_to_have_lost_them(desk: Desk, elsewhere: Desk) -> None:
+    blocked(desk, "lost-9")
+
+    told = elsewhere.says("list", "--needs-operator")
+
+    assert told.exit_code == 4
+    assert "open group(s) of the event log; run `allornone recover`" in told.stderr
+
+
+def test_without_a_log_to_read_a_list_is_what_the_server_knows(elsewhere: Desk, tmp_path: Path) -> None:
+    bare = Desk(tmp_path, {**elsewhere.environment, "ALLORNONE_DATA_DIR": str(tmp_path / "none")})
+
+    told = bare.says("list", "--json")
+
+    assert (told.exit_code, told.stdout, told.stderr) == (0, "[]\n", "")
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_group_that_nobody_knows_is_still_unknown(elsewhere: Desk) -> None:

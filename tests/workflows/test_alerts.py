@@ -58,7 +58,7 @@ async def test_a_group_that_is_blocked_calls_somebody_within_a_minute(house: Hou
     assert [(each["operation_id"], each["client_ref"]) for each in call["operations"]] == [
         ("sell", view.operations[0].client_ref)
     ]
-    assert f"allornone resolve {house.group_id}" in call["commands"]
+    assert f"allornone retry {house.group_id} --ref {view.operations[0].client_ref}" in call["commands"]
     (blocked,) = [each for each in house.seen.transitions() if each.kind == "blocked"]
     assert (call["event_id"], call["time"]) == (blocked.event_id, blocked.real_utc_time)
     assert result.status is GroupStatus.COMPLETED

@@ -11,6 +11,7 @@ from itertools import count
 from tests.campaign import plans
 from tests.campaign.book import ROOT, Cell, Verdict, code_of, commit_of
 from tests.campaign.matrix.points import FAULTS, POINTS, SERVER_FAULTS, Case, Scenario, cases
+from tests.campaign.matrix.times import PACE_MAX, WAVE_PACE_MAX, in_wave
 from tests.campaign.matrix.trial import Finding, Trial
 from tests.campaign.matrix.wave import Surge
 from tests.campaign.rig.installation import Rig, rig
@@ -133,7 +134,7 @@ class _Pace:
         return self._now
 
     def slower(self) -> None:
-        self._now = min(self._now * 2, 16.0)
+        self._now = min(self._now * 2, PACE_MAX)
 
     def faster(self) -> None:
         self._now = max(self._now * 0.97, 1.0)
@@ -162,12 +163,12 @@ async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int], pace: _Pace) -
     for stretch in (2, 6, 18)[:TRIES]:
         left = [case for case in unit if case not in found or (found[case].odd and not found[case].broken)]
         if left:
-            found |= await _wave(rough, left, numbers, pace.now * stretch)
+            found |= await _wave(rough, left, numbers, min(pace.now * stretch, WAVE_PACE_MAX))
     return [found[case] for case in unit]
 
 
 async def _wave(rough: Rig, cases: list[Case], numbers: Iterator[int], pace: float) -> dict[Case, Finding]:
-    surge = Surge(rough.server, cases[0].fault, len(cases))
+    surge = Surge(rough.server, cases[0].fault, len(cases), in_wave(pace).gather_s)
     trials = [Trial(rough, case, next(numbers), wave=surge, pace=pace) for case in cases]
     striking = asyncio.create_task(surge.break_out())
     try:

@@ -18,7 +18,9 @@ from allornone.models.result import GroupResult
 from tests.campaign.ledger import read_ledger
 from tests.campaign.matrix.operator import Operator, trigger
 from tests.campaign.matrix.points import WRITING, Case, Fault, Scenario
+from tests.campaign.matrix.stall import stall
 from tests.campaign.matrix.strike import Site, healed_at_last, strike
+from tests.campaign.matrix.times import alone, in_wave
 from tests.campaign.matrix.wave import Surge
 from tests.campaign.plans import LOST, REFUSED, four
 from tests.campaign.rig.crew import Hand
@@ -29,16 +31,6 @@ from tests.campaign.rig.line import line
 from tests.campaign.rig.spec import WorkerSpec
 from tests.campaign.verdict import examined, gather, log_problems, violations
 
-BOUND_S = 120
-"""Every group ends by then, its fault healed: some ten times what the slowest needs."""
-SEND_S = 2.0
-"""Start to close of every activity, and how long a request may be taken by its venue."""
-OUTAGE_S = 3.0
-"""Longer than that, so that whatever was under way is given up."""
-DEADLINE_S = 3.0
-"""A group gets to its third operation within it."""
-WAVE_S = 60.0
-"""Start to close, and window, of a cell in a wave: the first to arrive waits for the last."""
 ENDS = {
     Scenario.SUCCESS: {GroupStatus.COMPLETED},
     Scenario.REFUSED_2: {GroupStatus.ROLLED_BACK},
@@ -80,9 +72,10 @@ class Trial:
         folder = rig.folder / self._name
         folder.mkdir()
         outlasts = case.fault in {Fault.WORKER_STOP, Fault.CUT_SERVER} and late
-        self._site = Site(rig, self._name, folder, self._hire, outlasts, OUTAGE_S * pace)
-        self._send_s = WAVE_S if wave is not None else SEND_S * pace
-        self._plan = _plan(case, f"cell-{self._name}", DEADLINE_S * pace)
+        self._times = in_wave(pace) if wave is not None else alone(pace)
+        self._site = Site(rig, self._name, folder, self._hire, outlasts, self._times.outage_s)
+        self._plan = _plan(case, f"cell-{self._name}", self._times.deadline_s)
+        self._awaited = self._plan.atomic_group_id
         self._hands: list[Hand] = []
         self._operator = Operator(rig.client, case, self._plan.atomic_group_id)
         self._struck = self._fired = self._triggered = False
@@ -135,8 +128,8 @@ class Trial:
             venues_url=self._rig.gate.address(self._name, name),
             control=self._rig.control,
             points=self.points,
-            send_s=self._send_s,
-            window_s=self._send_s,
+            send_s=self._times.send_s,
+            window_s=self._times.send_s,
         )
         hand = await self._rig.crew.hire(spec)
         self._hands.append(hand)
@@ -171,7 +164,7 @@ class Trial:
         """Start the group and wait for its end; for a sweep's points, sweep."""
         queue = f"queue-{self._name}"
         try:
-            async with asyncio.timeout(BOUND_S):
+            async with asyncio.timeout(self._times.bound_s):
                 await start(self._rig.client, queue, self._plan)
                 status = (await _patient(self._handle().result)).status
                 self._site.ended.set()
@@ -179,18 +172,21 @@ class Trial:
                     await self._swept(queue)
                 return status
         except TimeoutError:
-            return f"not ended after {BOUND_S} s"
+            for hand in self._hands:
+                hand.show_stacks()
+            waits = await stall(self._rig.client, self._awaited, self.folder)
+            return f"not ended after {self._times.bound_s:.0f} s, {waits}"
         except WorkflowFailureError as failure:
             return f"the workflow failed: {failure.cause}"
 
     async def _swept(self, queue: str) -> None:
-        name = f"sweep-{self._name}"
+        self._awaited = name = f"sweep-{self._name}"
         await self._rig.client.start_workflow(wire.SWEEP_WORKFLOW, id=name, task_queue=queue)
         await _patient(self._rig.client.get_workflow_handle(name).result)
 
     def _odd(self, status: GroupStatus | str) -> Iterator[str]:
         if status not in ENDS[self._case.scenario]:
-            yield f"ended {status!s}"
+            yield f"ended {status}" if isinstance(status, GroupStatus) else status
         if self._fired is not self._case.reachable:
             yield "never fired" if not self._fired else "fired, though it was declared unreachable"
 

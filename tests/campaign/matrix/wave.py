@@ -5,18 +5,17 @@ import asyncio
 from tests.campaign.matrix.points import Fault
 from tests.campaign.rig.server import Listening
 
-GATHER_S = 45.0
-"""How long the first to arrive wait for the last. Their activities have 60 s from start to close."""
 STOPPED_S = 5.0
 
 
 class Surge:
-    """One fault of one server, for the cells that take part."""
+    """One fault of one server, for the cells that take part. The first to arrive wait `gather_s` for the last."""
 
-    def __init__(self, server: Listening, fault: Fault, cells: int) -> None:
+    def __init__(self, server: Listening, fault: Fault, cells: int, gather_s: float) -> None:
         self._server = server
         self._fault = fault
         self._cells = cells
+        self._gather_s = gather_s
         self._known: set[str] = set()
         self._complete = asyncio.Event()
         self._down = asyncio.Event()
@@ -38,7 +37,7 @@ class Surge:
     async def break_out(self) -> None:
         """Strike when everybody has arrived, or has had the time to; mend it again."""
         try:
-            async with asyncio.timeout(GATHER_S):
+            async with asyncio.timeout(self._gather_s):
                 await self._complete.wait()
         except TimeoutError:
             # Whoever comes later finds the server down already, or back: that cell has not fired.

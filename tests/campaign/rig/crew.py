@@ -48,6 +48,10 @@ class Hand:
         self.stopped = False
         self.send(signal.SIGCONT)
 
+    def show_stacks(self) -> None:
+        """Have it write what each of its threads is doing, beside what else it says; a stopped one when it wakes."""
+        self.send(signal.SIGUSR1)
+
     async def leave(self) -> None:
         """Ask it to stop, let it finish what it does, and wait until it is gone."""
         if self.stopped:

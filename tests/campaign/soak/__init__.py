@@ -26,20 +26,24 @@ def run(
     minutes: float | None = None,
     tell: Tell = print,
     *,
+    shard: tuple[int, int] = (0, 1),
     strikes: int = UNBOUNDED,
 ) -> Iterator[Cell]:
-    """Run `groups` groups in batches, none begun after `minutes`; yield a verdict a batch.
+    """Run a shard, (number from 0, how many), of `groups` groups in batches, none begun after `minutes`.
 
+    Yields a verdict a batch.
     A batch is struck without end until its last group has ended, or `strikes` times. Call from the main thread.
     """
-    yield from pumped(_run(seed, groups, minutes, tell, strikes))
+    yield from pumped(_run(seed, groups, minutes, tell, shard, strikes))
 
 
-async def _run(seed: int, groups: int, minutes: float | None, tell: Tell, strikes: int) -> AsyncGenerator[Cell]:
+async def _run(  # noqa: PLR0917 (each was asked for by name)
+    seed: int, groups: int, minutes: float | None, tell: Tell, shard: tuple[int, int], strikes: int
+) -> AsyncGenerator[Cell]:
     code, commit = code_of(), commit_of()
     now = asyncio.get_running_loop().time
     begun = now()
-    for number in range(ceil(groups / BATCH)):
+    for number in range(ceil(groups / BATCH))[shard[0] :: shard[1]]:
         if minutes is not None and now() - begun > minutes * 60:
             return
         size = min(BATCH, groups - number * BATCH)

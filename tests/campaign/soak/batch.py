@@ -28,7 +28,7 @@ from tests.campaign.soak.operator import Operator
 from tests.campaign.soak.plans import plan
 from tests.campaign.verdict import examined, gather, late_news, log_problems, violations
 
-AT_ONCE = 20
+AT_ONCE = 40
 """Groups that are open at a time."""
 BOUND_S = 300
 """Every group of a batch has ended so long after the last fault was healed."""

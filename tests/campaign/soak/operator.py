@@ -32,8 +32,9 @@ LOOK_EVERY_S = 1.0
 SURE_S = 20.0
 """An operator says 'it did not happen' only so long after first being asked: longer than any zombie or late request."""
 PLAYFUL = 0.04
-"""The share of looks at a group that end in a command nobody needed."""
+"""The share of open groups that are given a command nobody needed, a round."""
 ASK_S = 4.0
+ASKING = f"{wire.NEEDS_OPERATOR} = true AND ExecutionStatus = 'Running'"
 ACTOR = "operator"
 
 _NAMES: dict[type[Command], str] = {
@@ -56,12 +57,25 @@ class Operator:
         self.given: Counter[str] = Counter()
         self.open: set[str] = set()
         self.playful = True
+        self._paused: set[str] = set()
 
     async def work(self) -> None:
         """Look after them until cancelled."""
         while True:
-            await asyncio.gather(*(self._look(group_id) for group_id in sorted(self.open)))
+            await asyncio.gather(*(self._look(group_id) for group_id in await self._chosen()))
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _chosen(self) -> list[str]:
+        """Return whom to look at: who says that it needs a person, who was paused, and some for play."""
+        drawn = {group_id for group_id in sorted(self.open) if self.playful and self._draw.random() < PLAYFUL}
+        return sorted(((await self._asking()) | self._paused | drawn) & self.open)
+
+    async def _asking(self) -> set[str]:
+        try:
+            async with asyncio.timeout(ASK_S):
+                return {found.id async for found in self._client.list_workflows(ASKING)}
+        except (RPCError, TimeoutError):
+            return set()
 
     async def _look(self, group_id: str) -> None:
         handle = self._client.get_workflow_handle(group_id)
@@ -76,6 +90,9 @@ class Operator:
 
     async def _give(self, group_id: str, command: Command) -> None:
         name = _NAMES[type(command)]
+        if isinstance(command, PauseCommand):
+            # Before it is known whether it was taken: nobody else would resume it.
+            self._paused.add(group_id)
         try:
             async with asyncio.timeout(ASK_S):
                 handle = self._client.get_workflow_handle(group_id)
@@ -88,7 +105,8 @@ class Operator:
     def _playful(self, shown: GroupView) -> Command | None:
         if shown.paused:
             return ResumeCommand(actor=ACTOR)
-        if not self.playful or self._draw.random() > PLAYFUL:
+        if shown.atomic_group_id in self._paused or not self.playful:
+            self._paused.discard(shown.atomic_group_id)
             return None
         meant = [each.client_ref for each in shown.operations if each.client_ref]
         if meant and self._draw.random() < 0.5:

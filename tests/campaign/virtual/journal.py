@@ -145,15 +145,6 @@ def forget() -> None:
     memory.forget()
 
 
-def operation_at(journal: VirtualJournal, place: Place | None) -> OperationExecutionEvent | None:
-    """Stand in for `permit._operation`: what a line is read back as, read once."""
-    if place is None:
-        return None
-    event = journal.event(place)
-    assert isinstance(event, OperationExecutionEvent)
-    return event
-
-
 def answer(journal: VirtualJournal, name: str, arguments: tuple[object, ...]) -> object:
     """Answer one call of an `EventLog`, by the rules that every log shares."""
     module, rule = _RULES[name]

@@ -12,7 +12,7 @@ from allornone.models.group import AtomicGroup
 from allornone.positions import parse_key
 from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import segment_clock
-from tests.campaign.virtual.journal import forget, operation_at
+from tests.campaign.virtual.journal import forget
 from tests.unit.core.plans import group
 
 __all__ = ["group", "rigged"]
@@ -49,7 +49,6 @@ def rigged() -> Generator[pytest.MonkeyPatch]:
         patch.setattr("activities.records.server_clock", _no_clock)
         patch.setattr("activities.resolve.SECOND_LOOK_S", 0.0)
         patch.setattr("activities.send._to_its_end", _to_its_end)
-        patch.setattr("allornone.eventlog.permit._operation", operation_at)
         for module in ("positions", "deltas", "core.ending"):
             patch.setattr(f"allornone.{module}.parse_key", _parse_key)
         memory.hashable(patch)

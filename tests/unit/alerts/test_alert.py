@@ -27,9 +27,8 @@ def test_a_blocked_group_says_what_is_concerned_what_is_left_and_what_would_help
     assert made.commands == (
         "allornone status g-1",
         "allornone events g-1",
-        "allornone cancel g-1",
-        "allornone retry g-1",
-        "allornone resolve g-1",
+        f"allornone retry {shell.plan.atomic_group_id} --ref {shell.ref((1, FORWARD, 1))}",
+        f"allornone cancel {shell.plan.atomic_group_id}",
     )
 
 
@@ -52,12 +51,21 @@ def test_a_late_effect_leads_to_the_run_that_is_about_it() -> None:
     assert (made.status, made.late_group) == ("late_effect", "g-1/late-01234567")
     assert made.operations == ({"operation_id": "sell", "client_ref": "0" * 32},)
     assert made.residual == {"binance:ETH": Decimal(-1)}
-    assert made.commands[2:] == ("allornone cancel g-1/late-01234567", "allornone resolve g-1/late-01234567")
+    assert made.commands[2:] == (
+        "allornone cancel g-1/late-01234567",
+        "allornone resolve g-1/late-01234567 --outcome accepted",
+    )
 
 
 def test_an_abandoned_workflow_makes_one_too() -> None:
     made = alert(kind=TransitionKind.ABANDONED, reason="its workflow was terminated")
     assert (made.status, made.reason) == ("abandoned", "its workflow was terminated")
+
+
+def test_a_record_of_an_older_release_is_helped_by_what_runs_without_an_argument() -> None:
+    made = alert(facts={"commands": ["pause", "cancel", "retry", "resolve"]})
+
+    assert made.commands[2:] == ("allornone cancel g-1", "allornone retry g-1")
 
 
 @pytest.mark.parametrize("kind", [TransitionKind.STARTED, TransitionKind.UNBLOCKED, TransitionKind.COMMAND])

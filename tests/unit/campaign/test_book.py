@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.campaign.book import Book, Cell, Verdict, code_of
 
 
@@ -61,15 +63,40 @@ def test_compacting_keeps_one_sorted_line_a_cell(tmp_path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) == 2
 
 
-def test_a_change_of_the_code_that_decides_is_other_code(tmp_path: Path) -> None:
-    for name in ("allornone/core/turn.py", "activities/send.py", "workflows/calls.py", "worker/build.py", "README.md"):
+DECIDING = (
+    "allornone/core/turn.py",
+    "allornone/venues/reading.py",
+    "allornone/venues/paper/venue.py",
+    "activities/send.py",
+    "workflows/calls.py",
+    "worker/build.py",
+    "worker/timely.py",
+)
+LOOKING_ON = ("README.md", "allornone/cli/app.py", "allornone/client/start.py", "allornone/venues/ccxt/venue.py")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    for name in (*DECIDING, *LOOKING_ON):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("one", "utf-8")
-    before = code_of(tmp_path)
+    return tmp_path
 
-    (tmp_path / "README.md").write_text("two", "utf-8")
-    assert code_of(tmp_path) == before
 
-    (tmp_path / "activities/send.py").write_text("two", "utf-8")
-    assert code_of(tmp_path) != before
+@pytest.mark.parametrize("name", DECIDING)
+def test_a_change_of_the_code_that_decides_is_other_code(house: Path, name: str) -> None:
+    before = code_of(house)
+
+    (house / name).write_text("two", "utf-8")
+
+    assert code_of(house) != before
+
+
+@pytest.mark.parametrize("name", LOOKING_ON)
+def test_a_change_of_what_only_looks_on_is_not(house: Path, name: str) -> None:
+    before = code_of(house)
+
+    (house / name).write_text("two", "utf-8")
+
+    assert code_of(house) == before

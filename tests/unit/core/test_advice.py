@@ -1,5 +1,6 @@
 """What an operator is advised: only what the group would take, and something wherever it needs somebody."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from allornone.core.advice import AMOUNT, Advice, advice
 from allornone.core.command import take
 from allornone.core.state import GroupState
+from allornone.core.steps import Execute
 from allornone.core.view import view
 from allornone.models.commands import (
     CancelCommand,
@@ -19,10 +21,13 @@ from allornone.models.commands import (
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
+from tests.unit.core.answers import full
 from tests.unit.core.exploration import Exploration
 from tests.unit.core.plans import group
 from tests.unit.core.references import remembering
+from tests.unit.core.shell import Shell
 from tests.unit.core.test_exhaustive import BRIEF, FAST, LEFT, PIVOT
+from tests.unit.core.test_orphaned import halfway, in_the_air, on_the_way_back
 
 REF = "1" * 32
 MODELS: dict[str, type[Command]] = {
@@ -117,3 +122,34 @@ def test_nobody_is_given_the_amount_that_they_have_to_read_at_the_venue() -> Non
 
 def test_a_group_that_needs_nobody_is_left_alone() -> None:
     assert advice(blocked().model_copy(update={"needs_operator": False})) == ()
+
+
+def told_of_retry(shell: Shell) -> str:
+    """Return what the pasted `retry` of a group is said to do."""
+    shell.step()
+    (retry,) = [each for each in advice(view(shell.plan, shell.state, None)) if each.command == "retry"]
+    return retry.why
+
+
+@pytest.mark.parametrize(
+    ("begins", "does"),
+    [
+        (halfway, "go on where it stood: sends op1"),
+        (on_the_way_back, "go on rolling back where it stood: sends the undo of op0"),
+        (in_the_air, "look again now for op1; once that is known, go on where it stood"),
+    ],
+)
+def test_retry_of_a_rebuilt_group_says_what_it_goes_on_with(begins: Callable[[], Shell], does: str) -> None:
+    assert told_of_retry(begins()) == does
+
+
+def test_retry_past_the_deadline_says_what_it_sends() -> None:
+    shell = Shell(group({"pivot": True}, {}))
+    shell.plays(Execute(0, 1), full(0))
+    shell.reaches_deadline()
+
+    assert told_of_retry(shell) == "send op1 now, and go on"
+
+
+def test_only_what_needs_no_amount_from_the_venue_runs_as_it_stands() -> None:
+    assert [each.command for each in advice(blocked()) if each.runs] == ["retry", "cancel"]
