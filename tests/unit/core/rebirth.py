@@ -150,7 +150,7 @@ class Rebirth(Schedule):
         for was, now in zip(before.operations, after.operations, strict=True):
             assert was.accepted == now.accepted, "an operator's word was forgotten"
             kept = {(each.direction, each.epoch) for each in now.attempts} | set(now.unfenced)
-            # Lost between the look and the record of what it told, a range is in flight again, and the word waits for it.
+            # A range that was lost between the look and its record is in flight again, and looked at again.
             assert set(was.unfenced) <= kept | self._in_flight(), "what may still take effect was forgotten"
             logged = {(each.direction, each.epoch) for each in was.attempts if each.kind is not AnswerKind.UNKNOWN}
             assert logged <= kept | self._in_flight(), "an outcome was forgotten"
