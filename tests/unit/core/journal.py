@@ -18,7 +18,7 @@ from tests.unit.core.references import remembered
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MOMENT = NOON.isoformat()
-_FAILED = (AnswerKind.REFUSED, AnswerKind.NOT_SENT, AnswerKind.ABSENT)
+FAILED = (AnswerKind.REFUSED, AnswerKind.NOT_SENT, AnswerKind.ABSENT)
 
 
 class Journal:
@@ -89,7 +89,7 @@ class Journal:
         self.events.append(event.model_copy(update={"seq": len(self.events) + 1}))
 
     def _outcome(self, reference: Reference, answer: Answer) -> OperationExecutionEvent | None:
-        if answer.kind in _FAILED:
+        if answer.kind in FAILED:
             return self._operation(reference, ExecutionStatus.FAILED, answer.kind.value)
         if answer.kind is not AnswerKind.CLOSED or not answer.recorded or answer.handshake is None:
             return None

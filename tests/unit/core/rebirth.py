@@ -1,18 +1,21 @@
 """A random schedule whose group is lost, again and again, and goes on from what its records tell."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.observe import ended, observe_last_looks, recorded
 from allornone.core.rebuild import rebuild
-from allornone.core.state import GroupState, Notice, Unwinding
+from allornone.core.state import GroupState, Progress, Unwinding
 from allornone.core.steps import End, Execute, LastLook, Look, Record, Step, Undo
 from allornone.events.transition import TransitionKind
 from allornone.models.group import AtomicGroup
 from tests.unit.core.answers import FORWARD, ROLLBACK, Reference
-from tests.unit.core.journal import Journal
+from tests.unit.core.journal import FAILED, Journal
 from tests.unit.core.plans import AMOUNT
 from tests.unit.core.schedule import Schedule
+
+STANDINGS = (TransitionKind.ROLLING_BACK, TransitionKind.BLOCKED, TransitionKind.UNBLOCKED)
 
 LOST_UNTIL = 120
 """After so many steps nothing is lost any more: the group must come to its end."""
@@ -38,7 +41,7 @@ class Rebirth(Schedule):
         self.lost_at, self.orphaned = lost_at, orphaned
         self.steps = self.losses = 0
         self.announced: Unwinding | None = None
-        """What the group said that it rolls back for, and how far, in a transition that was recorded."""
+        """What the group rolled back for, and how far, when it last recorded where it stands."""
 
     def _does(self, step: Step) -> None:
         self.steps += 1
@@ -50,7 +53,8 @@ class Rebirth(Schedule):
         match step:
             case Record(notice):
                 self.journal.notes(step)
-                self.announced = _announced(notice) or self.announced
+                if notice.kind in STANDINGS:
+                    self.announced = self.state.unwinding
                 self.state = recorded(self.state, len(self.journal.events), superseded=False)
             case Execute(index, epoch):
                 assert self.state.orphaned is None, "sent forward before an operator said so"
@@ -146,9 +150,13 @@ class Rebirth(Schedule):
         for was, now in zip(before.operations, after.operations, strict=True):
             assert was.accepted == now.accepted, "an operator's word was forgotten"
             kept = {(each.direction, each.epoch) for each in now.attempts} | set(now.unfenced)
-            assert set(was.unfenced) <= kept, "what may still take effect was forgotten"
+            # A range that was lost between the look and its record is in flight again, and looked at again.
+            assert set(was.unfenced) <= kept | self._in_flight(), "what may still take effect was forgotten"
             logged = {(each.direction, each.epoch) for each in was.attempts if each.kind is not AnswerKind.UNKNOWN}
             assert logged <= kept | self._in_flight(), "an outcome was forgotten"
+            assert _nothings(was) - _nothings(now) <= self._in_flight(), "what did nothing is told as something"
+            again = _sizes(now)
+            assert all(again.get(each, size) == size for each, size in _sizes(was).items()), "a size was forgotten"
 
     def _overtaken(self) -> set[str]:
         return {self.state.claim.command_id} if self.state.claim is not None else set()
@@ -158,6 +166,12 @@ class Rebirth(Schedule):
         return {(flight.direction, flight.epoch)} if flight is not None else set()
 
 
-def _announced(notice: Notice) -> Unwinding | None:
-    facts = notice.facts or {}
-    return Unwinding(facts["unwinding"], facts["floor"]) if "unwinding" in facts else None
+def _nothings(progress: Progress) -> set[tuple[object, int]]:
+    """Return the epochs that are known to have done nothing."""
+    return {(each.direction, each.epoch) for each in progress.attempts if each.kind in FAILED}
+
+
+def _sizes(progress: Progress) -> dict[tuple[object, int], Decimal]:
+    """Return how much each epoch did that took effect."""
+    shown = [(each, each.handshake) for each in progress.attempts if each.took_effect]
+    return {(each.direction, each.epoch): done.executed_amount for each, done in shown if done is not None}
