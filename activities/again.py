@@ -1,7 +1,7 @@
 """A group that is started although the log has it: with another plan, with its end, or as somebody else's."""
 
 from pydantic import ValidationError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.tasks import RecordAnswer, RecordTask
 from allornone import wire
@@ -26,6 +26,7 @@ async def answered(log: EventLog, trace: GroupTrace, task: RecordTask) -> Record
             f"{task.plan.plan_hash}, in the event log {existing}; choose another id",
             type=wire.INVALID_GROUP,
             non_retryable=True,
+            category=ApplicationErrorCategory.BENIGN,
         )
     if not trace.ended:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.again import answered, lives_elsewhere
 from activities.operations import server_clock
@@ -83,7 +83,9 @@ class RecordActivities:
         try:
             check_plan(task.plan, self._venues, limits)
         except BadGroupError as bad:
-            raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True) from bad
+            # Expected, and told to whoever submitted: no traceback in the worker's log.
+            quiet = ApplicationErrorCategory.BENIGN
+            raise ApplicationError(str(bad), type=wire.INVALID_GROUP, non_retryable=True, category=quiet) from bad
 
 
 def _common(task: RecordTask) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import stat
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = "halt"
@@ -36,6 +36,13 @@ class HaltFile:
         if not stat.S_ISREG(found.st_mode):
             return "the halt file is no file that could be read"
         return self._read()
+
+    def since(self) -> datetime | None:
+        """Return when the file was written, None where none stands."""
+        try:
+            return datetime.fromtimestamp(os.lstat(self.path).st_mtime, UTC)
+        except OSError:
+            return None
 
     def _read(self) -> str | None:
         try:

@@ -34,6 +34,7 @@ def _absolute(path: Path) -> Path:
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
+_SECRET = frozenset({"venues", "alert", "settings"})
 LIMITS_MAX_BYTES = 1_000_000
 
 
@@ -133,8 +134,24 @@ def load_settings(**given: Any) -> Settings:
         raise BadSettingsError(f"{variable} must be one JSON object, such as '{{}}'") from None
 
 
+class _NotShown:
+    """Stands for what was found: an option of a venue, and whom an alert calls, may be a secret."""
+
+    text = "something that is not shown here"
+
+
 def _problem(found: Any) -> str:
-    place = PREFIX + str(found["loc"][0]).upper() if found["loc"] else "settings"
-    rest = ".".join(str(part) for part in found["loc"][1:])
-    # The input itself stays out of the message: an option may be a secret.
-    return f"{place}{' at ' + rest if rest else ''}: {found['msg']}"
+    from allornone.documents.wording import worded  # noqa: PLC0415 (on first use: nobody waits for it who is right)
+
+    setting, *rest = found["loc"] or ("settings",)
+    said = found if setting not in _SECRET else {**found, "input": _NotShown()}
+    steps = [str(step) for step in rest if step != "[key]"]
+    sentence = worded(said, {}, _like(found["loc"]) or ".".join(steps[-1:]), Limits)
+    return f"{PREFIX}{setting.upper()}{' at ' + '.'.join(steps) if steps else ''} {sentence}"
+
+
+def _like(loc: tuple[int | str, ...]) -> str | None:
+    """Return the field of a plan that is written as what stands here: a venue, or a token."""
+    if loc[:1] == ("venues",) or loc[:2] == ("limits", "venues"):
+        return "source_venue" if loc[-1:] == ("[key]",) or isinstance(loc[-1], int) else None
+    return "source_token" if loc[:2] == ("limits", "assets") and loc[-1] == "[key]" else None

@@ -14,6 +14,8 @@ from allornone.client.connect import connect
 from allornone.errors import AllOrNoneError
 from allornone.halt import HaltFile
 from allornone.settings import Settings, load_settings
+from allornone.venues.paper.faults import check_faults
+from allornone.venues.registry import check_limits
 from worker.alerting import described
 from worker.embedded import embedded
 from worker.keeper import keep
@@ -27,6 +29,8 @@ def dev() -> None:
     """Run the embedded server, the paper venues and a worker until Ctrl-C or SIGTERM."""
     with _told(), _interruptible():
         settings = load_settings()
+        check_faults(settings.data_dir)
+        check_limits(settings)
         if "TEMPORAL_ADDRESS" in os.environ:
             typer.echo(
                 "TEMPORAL_ADDRESS is set: `dev` starts its own server, but other commands go to that one; "
@@ -44,7 +48,9 @@ def dev() -> None:
 def worker() -> None:
     """Run a worker until SIGTERM, and let it drain."""
     with _told():
-        asyncio.run(_worker(with_running_paper(load_settings())))
+        settings = load_settings()
+        check_limits(settings)
+        asyncio.run(_worker(with_running_paper(settings)))
 
 
 async def _dev(settings: Settings, address: ServerAddress) -> None:

@@ -44,7 +44,7 @@ async def resume_all(command: ResumeCommand) -> int:
     halt = HaltFile(load_settings().data_dir)
     say(f"lifted: {halt.path}" if halt.lift() else f"no halt stands: {halt.path}")
     client = await connected()
-    return await _each(client, lambda group_id: client.resume(group_id, command))
+    return await _each(client, lambda group_id: client.resume(group_id, command), told_so=False)
 
 
 def _stand(halt: HaltFile, command: PauseCommand) -> int:
@@ -64,22 +64,26 @@ async def _tell_of_strangers(client: "GroupClient", settings: Settings) -> None:
             say(f"worker {worker.identity} has another folder: this halt does not reach it, only the pause of groups")
 
 
-async def _each(client: "GroupClient", tell: Callable[[str], Awaitable[CommandReceipt]]) -> int:
+async def _each(
+    client: "GroupClient", tell: Callable[[str], Awaitable[CommandReceipt]], *, told_so: bool = True
+) -> int:
+    """Tell each open group. What is so already is said unless `told_so` is false: few groups are paused."""
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(group_id: str) -> int:
         async with turn:
-            return await _told(group_id, tell)
+            return await _told(group_id, tell, told_so=told_so)
 
     groups = await client.list(open_only=True, limit=EVERY)
     return max(await asyncio.gather(*(one(group.atomic_group_id) for group in groups)), default=exits.FINE)
 
 
-async def _told(group_id: str, tell: Callable[[str], Awaitable[CommandReceipt]]) -> int:
+async def _told(group_id: str, tell: Callable[[str], Awaitable[CommandReceipt]], *, told_so: bool) -> int:
     try:
         receipt = await tell(group_id)
     except CommandRefusedError as error:  # so already, or over
-        say(f"group {group_id}: {error}")
+        if told_so:
+            say(f"group {group_id}: {error}")
     except AllOrNoneError as error:
         say(f"group {group_id}: {error}")
         return exits.of_error(error)

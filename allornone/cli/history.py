@@ -19,6 +19,9 @@ from allornone.events import (
 )
 from allornone.settings import load_settings
 
+_COMMAND = ("command", "outcome")
+"""The facts of a command that say which it was."""
+
 POLL_S = 0.25
 """A person reads along; the files are looked at, not waited on."""
 
@@ -82,5 +85,7 @@ def _what(event: Event) -> str:
 
 
 def _transition(event: GroupTransitionEvent) -> str:
-    parts = (event.actor and f"by {event.actor}", event.operation_id or "", event.reason)
+    given = " ".join(str(event.facts[name]) for name in _COMMAND if event.facts.get(name))
+    of = event.operation_id or str(event.facts.get("operation_id") or "")
+    parts = (given, of, event.actor and f"by {event.actor}", event.reason)
     return " ".join(part for part in parts if part)

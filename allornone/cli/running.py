@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from allornone.cli.notices import say_halt
 from allornone.cli.progress import followed
 from allornone.cli.session import connected, finish, say
+from allornone.cli.taking import taken
 from allornone.client.handle import GroupHandle
 from allornone.documents import read_group
 from allornone.models.group import AtomicGroup
@@ -43,12 +45,25 @@ def run(
     )
 
 
-def submit(file: File, *, group_id: NewId = None, simulated: Simulated = False, as_json: AsJson = False) -> None:
-    """Submit a group and return at once. Prints its id.
+def submit(
+    file: File,
+    *,
+    group_id: NewId = None,
+    simulated: Simulated = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Do not wait until a worker has taken it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Submit a group, wait until a worker has taken it, and print its id.
+
+    A worker refuses what its venues or its limits do not allow: then this exits with 2, and the id stays taken.
+    Without a worker it returns at once, and the group waits for one.
 
     Example: allornone submit examples/basis_entry.yaml
     """
-    finish(_submit(file, group_id, simulated=simulated, as_json=as_json))
+    finish(
+        _submit(file, group_id, simulated=simulated, detach=detach, as_json=as_json),
+        interrupted="if it was submitted the group goes on; `allornone list` shows it",
+    )
 
 
 def watch(group_id: GroupId, *, timeout: Timeout = None, as_json: AsJson = False) -> None:
@@ -69,9 +84,12 @@ async def _run(file: Path, group_id: str | None, timeout_s: float | None, *, sim
     return await followed(client, handle.group_id, timeout_s=timeout_s, as_json=as_json, leave_blocked=True)
 
 
-async def _submit(file: Path, group_id: str | None, *, simulated: bool, as_json: bool) -> int:
+async def _submit(file: Path, group_id: str | None, *, simulated: bool, detach: bool, as_json: bool) -> int:
     group = _read(file, group_id, simulated=simulated)
-    handle = await _submitted(await connected(), group)
+    client = await connected()
+    handle = await _submitted(client, group)
+    if not detach:
+        await taken(client, handle.group_id)
     known = {"atomic_group_id": handle.group_id, "plan_hash": handle.plan_hash, "attached": handle.attached}
     typer.echo(json.dumps(known) if as_json else handle.group_id)
     return 0
@@ -94,4 +112,5 @@ async def _submitted(client: "GroupClient", group: AtomicGroup) -> GroupHandle:
     count = len(group.operations)
     what = "is there already; attached to it" if handle.attached else f"submitted, {count} operation(s)"
     say(f"group {handle.group_id}: {what}")
+    say_halt()
     return handle

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from allornone.cli.exits import of_error
+from allornone.cli.session import say
+from allornone.errors import AllOrNoneError
 from allornone.settings import load_settings
 
 
@@ -18,5 +21,12 @@ def paper(
     Example: allornone paper --port 8300
     """
     from allornone.venues.paper import run_paper  # noqa: PLC0415 (on first use: it brings a web server)
+    from allornone.venues.paper.faults import check_faults  # noqa: PLC0415 (the same)
 
-    run_paper(load_settings().data_dir, host, port, ready_file)
+    try:
+        folder = load_settings().data_dir
+        check_faults(folder)
+    except AllOrNoneError as error:
+        say(f"error: {error}")
+        raise typer.Exit(of_error(error)) from None
+    run_paper(folder, host, port, ready_file)

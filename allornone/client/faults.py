@@ -80,7 +80,7 @@ def of_failed_run(group_id: str, error: WorkflowFailureError) -> AllOrNoneError:
     """Return what a run without a result means: its input was refused, or it was ended from outside."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == wire.INVALID_GROUP:
-        return BadGroupError(cause.message)
+        return BadGroupError(f"{cause.message}; nothing was sent, and the id {group_id!r} stays taken: use another id")
     if isinstance(cause, ApplicationError) and cause.type == wire.OTHER_LIFE:
         return GroupAbandonedError(cause.message)
     how = next((word for kind, word in _ENDINGS if isinstance(cause, kind)), f"failed: {cause}")

@@ -38,7 +38,16 @@ def _ended(operation: OperationCommand, result: OperationResult | None) -> Opera
         verdict=came_to.verdict,
         expected_deltas=operation.expected_deltas,
         net_deltas=without_zero(add(*(handshake.actual_deltas for handshake in handshakes))),
+        note=_note(came_to),
     )
+
+
+def _note(came_to: OperationResult) -> str:
+    """Return what was said first of an operation that did not come to what was asked for."""
+    if came_to.state is OperationState.CONFIRMED:
+        return ""
+    handshakes = (*came_to.handshakes, *came_to.undo_handshakes)
+    return next((each.error_message for each in handshakes if each.error_message), "")
 
 
 def outline(summary: GroupSummary, plan_hash: str) -> GroupView:

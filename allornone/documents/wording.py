@@ -121,6 +121,7 @@ _SENTENCES: dict[str, Callable[[Any, str], str]] = {
     "string_pattern_mismatch": _shaped,
     "string_type": _must("text in quotes"),
     "int_type": _must("a whole number, without quotes"),
+    "int_parsing": _must("a whole number"),
     "bool_type": _must("true or false, without quotes"),
     "dict_type": _must("a mapping"),
     "model_type": _must("a mapping"),

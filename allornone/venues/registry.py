@@ -10,7 +10,7 @@ from allornone.venues import Venue
 from allornone.venues.paper import PAPER_VENUES
 from allornone.venues.plan import check_plan, warnings
 
-__all__ = ["check_plan", "close_venues", "configured_venues", "open_venues", "warnings"]
+__all__ = ["check_limits", "check_plan", "close_venues", "configured_venues", "open_venues", "warnings"]
 
 GROUP = "allornone.venues"
 """The entry-point group of adapters; each is a function `(name, options) -> Venue`."""
@@ -38,6 +38,17 @@ def open_venues(settings: Settings) -> dict[str, Venue]:
 def configured_venues(settings: Settings) -> dict[str, VenueSettings]:
     """Return what the settings say, the paper venues when they name none."""
     return settings.venues or {name: VenueSettings() for name in PAPER_VENUES}
+
+
+def check_limits(settings: Settings) -> None:
+    """Raise BadSettingsError where the limits list a venue that the settings do not have: no worker could touch it."""
+    there = configured_venues(settings).keys()
+    unknown = sorted(settings.limits.venues - there) if settings.limits is not None else []
+    if unknown:
+        raise BadSettingsError(
+            f"ALLORNONE_LIMITS at venues: this worker has no venue {', '.join(map(repr, unknown))}; "
+            f"it has {', '.join(sorted(there))}"
+        )
 
 
 async def close_venues(venues: Iterable[Venue]) -> None:

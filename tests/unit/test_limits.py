@@ -13,6 +13,7 @@ from allornone.models.operation import OperationCommand
 from allornone.settings import load_settings
 from allornone.venues.paper import PAPER_VENUES, PaperWorld
 from allornone.venues.plan import check_plan
+from allornone.venues.registry import check_limits
 from tests.plans import SELL, SHORT, STAKE, Leg, group, leg
 
 LIMITS = Limits(
@@ -149,16 +150,34 @@ def test_limits_are_a_file_that_the_variable_names(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("", "ALLORNONE_LIMITS: Value error, must be a JSON object or the path of a file with one"),
+        ("", "ALLORNONE_LIMITS is wrong: must be a JSON object or the path of a file with one"),
         ("/nowhere/limits.json", "the path of a file with one: No such file or directory"),
         ("{venues", "the path of a file with one: Expecting property name"),
-        ('{"venues": ["binance"]}', "ALLORNONE_LIMITS at assets: Field required"),
-        ('{"venues": [], "assets": {"ETH": 1}}', "ALLORNONE_LIMITS at venues: "),
-        ('{"venues": ["binance"], "assets": {"ETH": 0}}', "ALLORNONE_LIMITS at assets.ETH: Input should be greater"),
-        ('{"venues": ["binance"], "assets": {"ETH": 1}, "max": 1}', "ALLORNONE_LIMITS at max: Extra inputs"),
+        ('{"venues": ["binance"]}', "ALLORNONE_LIMITS at assets is missing; add it"),
+        ('{"venues": [], "assets": {"ETH": 1}}', "ALLORNONE_LIMITS at venues must not be empty; write a value"),
+        (
+            '{"venues": ["binance"], "assets": {"ETH": 0}}',
+            "ALLORNONE_LIMITS at assets.ETH must be greater than 0, was 0",
+        ),
+        (
+            '{"venues": ["binance"], "assets": {"ETH": 1}, "max": 1}',
+            "ALLORNONE_LIMITS at max is no field; the fields are",
+        ),
+        (
+            '{"venues": ["binance"], "asset": {"ETH": 1}}',
+            "ALLORNONE_LIMITS at asset is no field; did you mean 'assets'?",
+        ),
+        (
+            '{"venues": ["Binance"], "assets": {"ETH": 1}}',
+            "ALLORNONE_LIMITS at venues.0 must be a venue in lower case such as 'binance' or 'binance.usdm', was 'B",
+        ),
+        (
+            '{"venues": ["binance"], "assets": {"E T H": 1}}',
+            "ALLORNONE_LIMITS at assets.E T H must be a token such as 'ETH', was 'E T H'",
+        ),
         (
             '{"venues": ["binance"], "assets": {"ETH": 1.2345678901234567}}',
-            "ALLORNONE_LIMITS at assets.ETH: Value error, a number of more than 15 digits must be a quoted string",
+            "ALLORNONE_LIMITS at assets.ETH is wrong: a number of more than 15 digits must be a quoted string",
         ),
     ],
 )
@@ -167,3 +186,20 @@ def test_wrong_limits_are_told_what_to_write(monkeypatch: pytest.MonkeyPatch, gi
     with pytest.raises(BadSettingsError) as wrong:
         load_settings()
     assert said in str(wrong.value)
+
+
+def test_limits_that_list_a_venue_which_the_worker_does_not_have_are_refused_by_its_name() -> None:
+    settings = load_settings(
+        limits='{"venues": ["bianance", "lido"], "assets": {"ETH": "1"}}',
+        venues={"binance": {"adapter": "paper"}, "lido": {"adapter": "paper"}},
+    )
+
+    with pytest.raises(BadSettingsError) as wrong:
+        check_limits(settings)
+
+    assert str(wrong.value) == "ALLORNONE_LIMITS at venues: this worker has no venue 'bianance'; it has binance, lido"
+
+
+def test_limits_that_list_some_of_the_workers_venues_are_taken() -> None:
+    check_limits(load_settings(limits='{"venues": ["binance"], "assets": {"ETH": "1"}}'))
+    check_limits(load_settings())

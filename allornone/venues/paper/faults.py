@@ -24,6 +24,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
+from allornone.documents.complaints import complaint
 from allornone.errors import BadGroupError, RefusedError
 from allornone.ids import digest
 from allornone.models.details import OperationType
@@ -31,6 +32,8 @@ from allornone.models.execution import Direction, ExecutionRequest
 from allornone.models.operation import lower_type
 from allornone.units import Amount, NonNegativeAmount, Ratio
 from allornone.venues.paper.ledger import PaperLedger
+
+FILE = "paper-faults.yaml"
 
 
 class Behaviour(StrEnum):
@@ -136,17 +139,40 @@ _RULES = TypeAdapter(tuple[FaultRule, ...])
 
 
 def read_faults(text: str, name: str) -> tuple[FaultRule, ...]:
-    """Read rules from YAML `text`. Raises BadGroupError that names the file and the rule."""
+    """Read rules from YAML `text`. Raises BadGroupError that names the file, the line and the field."""
     try:
         # BaseLoader leaves every scalar the text it was written as, so that no digit passes through a float.
         found: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (BaseLoader is safe)
-        match found:
-            case {"rules": listed}:
-                return _RULES.validate_python(listed or ())
-            case _:
-                return _RULES.validate_python(found or ())
-    except (yaml.YAMLError, ValidationError) as error:
-        raise BadGroupError(f"{name} is no faults file: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        raise BadGroupError(f"{name}{line}: broken YAML: {getattr(error, 'problem', None) or error}") from None
+    listed: Any = (found["rules"] if isinstance(found, dict) and "rules" in found else found) or ()
+    try:
+        return _RULES.validate_python(listed)
+    except ValidationError as error:
+        where = f"{name}{_line(text, error)}"
+        if not isinstance(listed, list):
+            raise BadGroupError(f"{where}: must be a list of rules, each with a behaviour") from None
+        raise BadGroupError(complaint(error, listed, FaultRule, where)) from None
+
+
+def _line(text: str, error: ValidationError) -> str:
+    """Say in which line the first rule begins that is wrong."""
+    node = yaml.compose(text, Loader=yaml.BaseLoader)
+    if isinstance(node, yaml.MappingNode):
+        node = next((value for key, value in node.value if key.value == "rules"), node)
+    wrong = [one["loc"][0] for one in error.errors() if one["loc"]]
+    if not wrong or not isinstance(node, yaml.SequenceNode):
+        return ""
+    return f", line {node.value[wrong[0]].start_mark.line + 1}"
+
+
+def check_faults(data_dir: Path) -> None:
+    """Raise BadGroupError where the folder's faults file cannot be read: said before anything is started."""
+    path = data_dir / FILE
+    if path.exists():
+        _named(path)
 
 
 class PaperFaults:
@@ -201,10 +227,17 @@ class PaperFaults:
         return self._rules
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadGroupError(f"{path}: cannot be read: {error}") from None
+
+
 def _named(path: Path) -> tuple[tuple[str, FaultRule], ...]:
     """Name each rule by its own text and how many like it come before: its count follows it through edits."""
     named: list[tuple[str, FaultRule]] = []
-    for rule in read_faults(path.read_text("utf-8"), str(path)):
+    for rule in read_faults(_text(path), str(path)):
         twins = sum(1 for _, other in named if other == rule)
         named.append((digest([rule.model_dump(mode="json"), twins]), rule))
     return tuple(named)

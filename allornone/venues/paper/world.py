@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from allornone.venues.paper.faults import PaperFaults
+from allornone.venues.paper.faults import FILE, PaperFaults
 from allornone.venues.paper.ledger import PaperLedger
 from allornone.venues.paper.matching import Clock, Matching
 from allornone.venues.paper.quotes import QuotesFile
@@ -25,7 +25,7 @@ class PaperWorld:
     def __init__(self, data_dir: Path | None = None, clock: Clock = utc_now) -> None:
         self.ledger = PaperLedger(None if data_dir is None else data_dir / "paper.db")
         self.quotes = QuotesFile(None if data_dir is None else data_dir / "quotes.yaml")
-        self.faults = PaperFaults(self.ledger, None if data_dir is None else data_dir / "paper-faults.yaml")
+        self.faults = PaperFaults(self.ledger, None if data_dir is None else data_dir / FILE)
         self.matching = Matching(self.ledger, self.quotes, clock)
         self._clock = clock
 

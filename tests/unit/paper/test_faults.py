@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from allornone.errors import BadGroupError, RefusedError
-from allornone.venues.paper.faults import Behaviour, PaperFaults, read_faults
+from allornone.venues.paper.faults import Behaviour, PaperFaults, check_faults, read_faults
 from allornone.venues.paper.ledger import PaperLedger
 from tests.unit.paper.world import buy, perp
 
@@ -73,13 +73,52 @@ def test_the_file_is_read_again_when_it_changes_and_may_go_away(tmp_path: Path) 
     assert (before, changed, fired(faults, 1)) == ([False], [True], [False])
 
 
-def test_an_unknown_behaviour_is_refused_with_the_name_of_the_file() -> None:
-    with pytest.raises(BadGroupError, match=r"faults\.yaml is no faults file"):
-        read_faults("- behaviour: explode", "faults.yaml")
+REFUZE = (
+    "f.yaml, line 2: [1].behaviour must be one of 'ok', 'refuse', 'partial', 'open', 'open_then_fill', "
+    "'lose_answer', 'lose_request', 'late', 'error_5xx_executed', 'error_5xx_not_executed', 'not_sent', "
+    "'rate_limited', 'malformed', 'duplicate_ack', 'drift', 'stale_read' or 'unreadable', was 'refuze'; "
+    "did you mean 'refuse'?"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "- {behaviour: ok}\n- behaviour: refuze\n",
+            REFUZE,
+        ),
+        (
+            "rules:\n  # one\n  - {behaviour: ok, venu: lido}",
+            "f.yaml, line 3: [0].venu is no field; did you mean 'venue'?",
+        ),
+        ("- {behaviour: ok, count: twice}", "f.yaml, line 1: [0].count must be a whole number, was 'twice'"),
+        (
+            "- {behaviour: ok, ratio: half}",
+            "f.yaml, line 1: [0].ratio is wrong: an amount must be a decimal string such as '1.5', was 'half'",
+        ),
+        ("- {behaviour: ok", "f.yaml, line 1: broken YAML: expected ',' or '}', but got '<stream end>'"),
+        ("rule: []", "f.yaml: must be a list of rules, each with a behaviour"),
+        ("- ok", "f.yaml, line 1: [0] must be a mapping, was 'ok'"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_file_its_line_and_its_field(text: str, said: str) -> None:
+    with pytest.raises(BadGroupError) as wrong:
+        read_faults(text, "f.yaml")
+
+    assert str(wrong.value) == said
+
+
+def test_a_folder_is_looked_at_before_anything_is_started(tmp_path: Path) -> None:
+    check_faults(tmp_path)
+    (tmp_path / "paper-faults.yaml").write_bytes(b"\xff")
+
+    with pytest.raises(BadGroupError, match=r"paper-faults\.yaml: cannot be read"):
+        check_faults(tmp_path)
 
 
 def test_a_broken_file_is_a_refusal_before_anything_is_sent(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, "- behaviour: refuze")
 
-    with pytest.raises(RefusedError, match=r"paper-faults.yaml is no faults file"):
+    with pytest.raises(RefusedError, match=r"paper-faults.yaml, line 1: \[0\].behaviour must be one of"):
         faults.check()
