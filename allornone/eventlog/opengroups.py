@@ -75,6 +75,6 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Cursor]]:
         if database.execute("PRAGMA user_version").fetchone() != (FORMAT,):
             return {}, {}
         database.execute("BEGIN")  # both answers are of one moment
-        turns = dict(database.execute(_OPEN, _TURNS).fetchall())
-        covered = {FILES[file]: Cursor(*rest) for file, *rest in database.execute(_COVERED)}
+        turns: dict[str, str] = dict(database.execute(_OPEN, _TURNS).fetchall())
+        covered: dict[str, Cursor] = {FILES[file]: Cursor(*rest) for file, *rest in database.execute(_COVERED)}
     return turns, covered

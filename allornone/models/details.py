@@ -6,7 +6,16 @@ Amounts are whole units of the token named. Which venue calls each becomes: docs
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from allornone.units import NonNegativeAmount, PositiveAmount, Ratio, Text, Token
 
@@ -42,7 +51,20 @@ class OrderType(StrEnum):
     LIMIT = "limit"
 
 
-Pair = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,20}/[A-Za-z0-9.]{1,20}$")]
+def _pair(value: object, read: ValidatorFunctionWrapHandler) -> str:
+    """Say in words what a pair looks like, to who writes Python too: its pattern says little."""
+    try:
+        found: str = read(value)
+    except ValidationError as error:
+        (wrong,) = error.errors()
+        if wrong["type"] != "string_pattern_mismatch":
+            raise
+        context = wrong.get("ctx", {})
+        raise PydanticCustomError("string_pattern_mismatch", "must be a pair such as 'ETH/USDT'", context) from None
+    return found
+
+
+Pair = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.]{1,20}/[A-Za-z0-9.]{1,20}$"), WrapValidator(_pair)]
 """`BASE/QUOTE`."""
 Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:._-]{1,128}$")]
 

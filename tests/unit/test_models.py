@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from allornone.events.delta import ExecutionDeltaEvent
 from allornone.events.group import AtomicOperationGroupEvent
 from allornone.events.operation import OperationExecutionEvent
-from allornone.models.details import OperationDetails, OperationType
+from allornone.models.details import OperationDetails, OperationType, Side, SpotTradeDetails
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Fee
 from allornone.models.group import AtomicGroup
 from allornone.models.operation import GivenInverse, OperationCommand, Tolerance
@@ -243,3 +243,8 @@ def test_a_delta_event_keeps_its_rows() -> None:
     )
 
     assert event.model_dump(mode="json")["deltas"][0]["delta_amount"] == "-1.5"
+
+
+def test_a_pair_that_is_none_is_told_in_words_in_python_too() -> None:
+    with pytest.raises(ValidationError, match="must be a pair such as 'ETH/USDT'"):
+        SpotTradeDetails(pair="ETHUSDT", side=Side.SELL, amount=Decimal(1))

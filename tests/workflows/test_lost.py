@@ -147,7 +147,8 @@ async def test_a_server_that_becomes_another_under_a_worker_that_runs_is_looked_
         looking = asyncio.create_task(looks.run())
         await looks.looked.wait()
         assert told.alerts == []
-        moving._config["namespace"] = other.namespace  # noqa: SLF001 (one client, whose server is another one now)
+        # One client, whose server is another one now.
+        moving._config["namespace"] = other.namespace  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (of the SDK)
         async with asyncio.timeout(30):
             while not told.alerts:  # noqa: ASYNC110 (what is waited for comes from another task)
                 await asyncio.sleep(0.01)

@@ -25,6 +25,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from allornone.documents.complaints import complaint
+from allornone.documents.shapes import list_of
 from allornone.errors import BadGroupError, RefusedError
 from allornone.ids import digest
 from allornone.models.details import OperationType
@@ -147,12 +148,16 @@ def read_faults(text: str, name: str) -> tuple[FaultRule, ...]:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
         raise BadGroupError(f"{name}{line}: broken YAML: {getattr(error, 'problem', None) or error}") from None
-    listed: Any = (found["rules"] if isinstance(found, dict) and "rules" in found else found) or ()
+    match found:
+        case {"rules": within}:
+            listed: object = within or ()
+        case _:
+            listed = found or ()
     try:
         return _RULES.validate_python(listed)
     except ValidationError as error:
         where = f"{name}{_line(text, error)}"
-        if not isinstance(listed, list):
+        if list_of(listed) is None:
             raise BadGroupError(f"{where}: must be a list of rules, each with a behaviour") from None
         raise BadGroupError(complaint(error, listed, FaultRule, where)) from None
 
