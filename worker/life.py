@@ -16,8 +16,7 @@ from allornone.venues.registry import close_venues, open_venues
 from worker.alerting import Alerter, alerting
 from worker.build import build_worker
 from worker.lost import looking_for_lost
-from worker.namespace import register_search_attributes
-from worker.schedule import schedule_sweep
+from worker.prepare import prepare
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,8 +27,7 @@ async def work(client: Client, settings: Settings, ready: Callable[[], None]) ->
     Raises BadSettingsError when the server lacks what groups need and it cannot be registered.
     """
     stop = stop_requested()
-    await register_search_attributes(client)
-    await schedule_sweep(client, settings)
+    await prepare(client, settings)
     venues = open_venues(settings)
     try:
         async with (

@@ -18,10 +18,11 @@ from allornone.alerts.telling import Tell
 from allornone.client.namespace import Namespace
 from allornone.client.recovery import Fate, Found, Recovery, last_life
 from allornone.client.side_by_side import side_by_side
-from allornone.errors import BadGroupError
+from allornone.errors import BadGroupError, BadSettingsError
 from allornone.eventlog import EventLog
 from allornone.eventlog.damage import DamagedLogError
 from allornone.settings import Settings
+from worker.prepare import prepare
 
 SURE_S = 5.0
 """Between two looks that must agree: a group that is being recovered is unknown for a moment."""
@@ -43,13 +44,17 @@ class LostGroups:
         self._told: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Look until cancelled. A server that has become another is prepared anew: it has lost its sweep, too."""
+        here = await Namespace(self._client).id()
         while True:
-            here = await Namespace(self._client).id()
             if await self.look():
                 await self._rest(here)
             else:
                 await asyncio.sleep(AGAIN_S)
+            there = await Namespace(self._client).id()
+            if there not in ("", here):
+                await self._prepares()
+                here = there
 
     async def _rest(self, here: str) -> None:
         """Wait until the next look is due: at once where the server has become another."""
@@ -59,6 +64,13 @@ class LostGroups:
             rest_s -= GLANCE_S
             if await Namespace(self._client).id() not in ("", here):
                 return
+
+    async def _prepares(self) -> None:
+        _log.warning("the server has become another one: its database was lost, or another one took its place")
+        try:
+            await prepare(self._client, self._settings)
+        except (RPCError, BadSettingsError) as error:
+            _log.warning("the server could not be prepared; restart this worker when it can be: %s", error)
 
     async def look(self) -> bool:
         """Look once, and tell of what was not told before. Returns False where it could not be seen."""

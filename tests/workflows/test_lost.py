@@ -23,6 +23,7 @@ from tests.workflows.sweeping import whole_worker
 from worker import lost
 from worker.alerting import Alerter, deliver_to
 from worker.lost import LostGroups, looking_for_lost
+from worker.schedule import schedule_id
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +137,7 @@ class Looks(LostGroups):
         return seen
 
 
-async def test_a_server_that_becomes_another_under_a_worker_that_runs_is_looked_at_at_once(
+async def test_a_server_that_becomes_another_under_a_worker_is_prepared_and_looked_at_at_once(
     slow_house: House,
 ) -> None:
     house, told = slow_house, Told()
@@ -155,6 +156,7 @@ async def test_a_server_that_becomes_another_under_a_worker_that_runs_is_looked_
         looking.cancel()
 
     assert told.alerts[0].group == house.group_id
+    assert await other.get_schedule_handle(schedule_id(house.task_queue)).describe()
 
 
 async def test_the_same_groups_lost_by_the_same_server_are_the_same_alert(slow_house: House) -> None:
