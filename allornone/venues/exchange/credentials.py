@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from allornone.errors import BadSettingsError
 
@@ -18,11 +18,11 @@ _HIDDEN = "***"
 
 
 class Credentials(BaseModel):
-    """What signs requests. `password` is a passphrase, where an exchange has one."""
+    """What signs requests. `apiKey` is ccxt's name of the key; `password` a passphrase, where an exchange has one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    key: SecretStr = Field(min_length=1)
+    key: SecretStr = Field(min_length=1, validation_alias=AliasChoices("key", "apiKey"))
     secret: SecretStr = Field(min_length=1)
     password: SecretStr | None = None
 
@@ -63,7 +63,7 @@ def _read(place: str, file: Path) -> object:
         raise BadSettingsError(f"{place}: {file} cannot be read: {error.strerror}") from None
     except ValueError:
         # What it holds stays out of the message: it may be a key.
-        raise BadSettingsError(f'{place}: {file} must be JSON, {{"key": ..., "secret": ...}}') from None
+        raise BadSettingsError(f'{place}: {file} must be JSON, {{"apiKey": ..., "secret": ...}}') from None
 
 
 def _validated(place: str, source: str, found: object) -> Credentials:
