@@ -35,7 +35,11 @@ class Credentials(BaseModel):
 
 
 def read_credentials(
-    place: str, file: Path | None, key_env: str | None, secret_env: str | None, environment: Mapping[str, str] | None = None
+    place: str,
+    file: Path | None,
+    key_env: str | None,
+    secret_env: str | None,
+    environment: Mapping[str, str] | None = None,
 ) -> Credentials:
     """Return the credentials from a file of JSON that only its owner may read, else from two environment variables.
 
@@ -48,7 +52,9 @@ def read_credentials(
     given = os.environ if environment is None else environment
     missing = [name for name in (key_env, secret_env) if not given.get(name)]
     if missing:
-        raise BadSettingsError(f"{place} reads its keys from {key_env} and {secret_env}; {', '.join(missing)} is not set")
+        raise BadSettingsError(
+            f"{place} reads its keys from {key_env} and {secret_env}; {', '.join(missing)} is not set"
+        )
     return _validated(place, key_env, {"key": given[key_env], "secret": given[secret_env]})
 
 
@@ -70,4 +76,6 @@ def _validated(place: str, source: str, found: object) -> Credentials:
     try:
         return Credentials.model_validate(found)
     except ValidationError:
-        raise BadSettingsError(f"{place}: {source} must give a key and a secret, and a password or nothing else") from None
+        raise BadSettingsError(
+            f"{place}: {source} must give a key and a secret, and a password or nothing else"
+        ) from None

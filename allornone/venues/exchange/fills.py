@@ -97,7 +97,7 @@ def _handshake(
         error_code="EXEC-001" if reasons else None,
         error_message="; ".join(reasons)[:2000] or None,
         evidence=Evidence(
-            venue_ids=(*(order.order_id for order in orders), *(fill.fill_id for fill in fills)),
+            venue_ids=(*(order.order_id for order in orders), *(f"trade-{fill.fill_id}" for fill in fills)),
             fills=tuple(_row(fill) for fill in fills),
         ),
         submitted_at=orders[0].received_at,
@@ -105,9 +105,7 @@ def _handshake(
     )
 
 
-def deltas_of(
-    request: ExecutionRequest, amount: Decimal, cost: Decimal, fills: Sequence[Fill]
-) -> dict[str, Decimal]:
+def deltas_of(request: ExecutionRequest, amount: Decimal, cost: Decimal, fills: Sequence[Fill]) -> dict[str, Decimal]:
     """Return every balance that the fills changed: the trade's two sides (a contract has one), fees and profit."""
     details, venue = request.operation_details, request.venue
     sums: dict[str, Decimal] = {}
@@ -140,12 +138,12 @@ def fees_of(venue: str, fills: Sequence[Fill]) -> tuple[Fee, ...]:
     )
 
 
-def _executed(
-    request: ExecutionRequest, amount: Decimal, cost: Decimal, fills: Sequence[Fill]
-) -> dict[str, str]:
+def _executed(request: ExecutionRequest, amount: Decimal, cost: Decimal, fills: Sequence[Fill]) -> dict[str, str]:
     told = {"executed_amount": str(amount)}
     if amount:
-        told["executed_price"] = format(EXACT.divide(cost, amount).quantize(_PLACES, ROUND_DOWN, EXACT).normalize(EXACT), "f")
+        told["executed_price"] = format(
+            EXACT.divide(cost, amount).quantize(_PLACES, ROUND_DOWN, EXACT).normalize(EXACT), "f"
+        )
     if isinstance(request.operation_details, PerpTradeDetails):
         told["realised_pnl"] = str(total(fill.profit for fill in fills))
     return told

@@ -76,7 +76,9 @@ def _price(book: Book | None, side: Side, handshake: ExecutionHandshake) -> Deci
 def _sellable(
     handshake: ExecutionHandshake, back: SpotTradeDetails | PerpTradeDetails, price: Decimal | None
 ) -> Decimal:
-    rules = {name: Decimal(str(handshake.execution_details.get(name, ZERO))) for name in ("step", "least", "least_cost")}
+    rules = {
+        name: Decimal(str(handshake.execution_details.get(name, ZERO))) for name in ("step", "least", "least_cost")
+    }
     closes = isinstance(back, PerpTradeDetails) and back.reduce_only
     least_cost = ZERO if closes else rules["least_cost"]
     return sellable(back.amount, rules["step"], rules["least"], least_cost, price)
