@@ -1,4 +1,4 @@
-"""A desk at the test exchange: the production worker, the adapter as the settings open it, and a group's way through."""
+"""A desk at the test exchange: the production worker, the adapter as settings open it, a group's way through."""
 
 import asyncio
 from collections.abc import AsyncIterator
