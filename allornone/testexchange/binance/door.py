@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from allornone.testexchange.binance.depth import Depth
 from allornone.testexchange.binance.params import Params
 from allornone.testexchange.binance.problem import ProblemError
 from allornone.testexchange.binance.signing import Signatures
@@ -36,7 +37,7 @@ class BinanceDoor:
         self.engine = engine
         self._signatures = Signatures(keys, engine.now)
         spot, wallet = Spot(engine), Wallet(engine)
-        self._endpoints = _spot(spot) | _wallet(wallet) | _coin_margined(wallet)
+        self._endpoints = _spot(spot) | _wallet(wallet) | _coin_margined(wallet) | _depth(engine)
 
     def tell(self, call: Call) -> Told:
         """Return what the call is, by its path and parameters."""
@@ -88,6 +89,13 @@ def _spot(spot: Spot) -> _Endpoints:
         (_API, "GET", "/api/v3/openOrders"): _Endpoint(spot.open_orders, Kind.QUERY, "read"),
         (_API, "GET", "/api/v3/allOrders"): _Endpoint(spot.all_orders, Kind.QUERY, "read"),
         (_API, "GET", "/api/v3/myTrades"): _Endpoint(spot.trades, Kind.TRADES, "read"),
+    }
+
+
+def _depth(engine: Engine) -> _Endpoints:
+    return {
+        (_API, "GET", "/api/v3/depth"): _Endpoint(Depth(engine, perpetual=False).book, Kind.MARKET),
+        (_USDM, "GET", "/fapi/v1/depth"): _Endpoint(Depth(engine, perpetual=True).book, Kind.MARKET),
     }
 
 

@@ -1,0 +1,141 @@
+"""Exchange accounts behind the ccxt adapter, held to the contract; the test exchange's own books are the witness."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from allornone.models.details import OperationType
+from allornone.models.execution import Direction
+from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.order import Fill, Order
+from allornone.testexchange.serving import ACCOUNT, Served, serving
+from allornone.venues import Venue
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.exchange import open_venue
+from allornone.venues.exchange.binance import spot
+from tests.contract.bench import PLANS, Bench, Change
+
+
+@dataclass(frozen=True)
+class ExchangeCase:
+    """One operation type at one account of an exchange."""
+
+    venue: str
+    operation_type: OperationType
+    capability: OperationCapability
+    restored: str
+
+    def __str__(self) -> str:
+        return f"{self.venue}-{self.operation_type.value}"
+
+    @property
+    def plan(self) -> tuple[str, str, str, str, dict[str, str]]:
+        return PLANS[self.operation_type]
+
+
+EXCHANGE_CASES = [ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH")]
+ACCOUNTS = {"binance": ("binance", "spot")}
+"""By venue: ccxt's name of the exchange, and the account."""
+
+
+class ExchangeClock:
+    """The exchange's clock, moved by a test."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self._served.clock())
+
+    def advance(self, seconds: float) -> None:
+        self._served.clock.offset_ms += int(seconds * 1000)
+
+
+class ExchangeWitness:
+    """The books of a test exchange."""
+
+    remembers_refusals = False
+
+    def __init__(self, served: Served, engine: Engine) -> None:
+        self._served = served
+        self._engine = engine
+
+    def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
+        del bench, more
+        pytest.skip(f"the test exchange cannot {behaviour} yet")
+
+    def changes(self, bench: Bench) -> tuple[Change, ...]:
+        return tuple(
+            change
+            for order in self._orders(bench)
+            for fill in self._engine.books.order_fills(order.order_id)
+            for change in _changes(bench.case.venue, order, fill, self._engine)
+        )
+
+    def filled(self, bench: Bench) -> tuple[Decimal, ...]:
+        return tuple(order.filled for order in self._orders(bench))
+
+    def fill_open(self, bench: Bench) -> None:
+        (order,) = [order for order in self._orders(bench) if order.open]
+        self._engine.trading.fill(order)
+
+    def _orders(self, bench: Bench) -> list[Order]:
+        references = {bench.reference(), bench.reference(Direction.ROLLBACK)}
+        return [order for order in self._engine.books.orders.values() if order.client_id in references]
+
+
+def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Change]:
+    market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{fill.trade_id}"
+
+    def change(token: str, delta: Decimal, *, is_fee: bool = False) -> Change:
+        return Change(name, order.client_id, f"{venue}:BaseToken:{token}", delta, is_fee)
+
+    return [
+        change(market.base, sign * fill.amount),
+        change(market.quote, -sign * fill.cost),
+        change(fill.fee_asset, -fill.fee, is_fee=True),
+    ]
+
+
+@asynccontextmanager
+async def exchanges_served(folder: Path) -> AsyncIterator[Served]:
+    """Serve the test exchange for a session, with money for every test of it."""
+    async with serving(folder) as served:
+        engine = served.engines["binance"]
+        engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
+        yield served
+
+
+@asynccontextmanager
+async def exchange_bench(case: ExchangeCase, served: Served) -> AsyncIterator[Bench]:
+    """Open one account through the adapter."""
+    exchange, account = ACCOUNTS[case.venue]
+
+    def opened(name: str) -> Venue:
+        return venues.setdefault(name, open_account(name, exchange, account, served))
+
+    venues: dict[str, Venue] = {}
+    yield Bench(case, opened, ExchangeClock(served), ExchangeWitness(served, served.engines[exchange]))
+    for venue in venues.values():
+        await venue.aclose()  # type: ignore[attr-defined]
+
+
+def open_account(name: str, exchange: str, account: str, served: Served, **more: str) -> Venue:
+    """Open an exchange account as the settings would."""
+    return open_venue(
+        name,
+        {
+            "exchange": exchange,
+            "account": account,
+            "connect_to": served.connect_to,
+            "ca_file": str(served.ca_file),
+            "credentials_file": str(served.credentials_file(exchange)),
+            "timeout_s": "2",
+            **more,
+        },
+    )
