@@ -7,7 +7,7 @@ _OLD = {"BTC": ("XXBT", "XBT"), "ETH": ("XETH", "ETH"), "USD": ("ZUSD", "USD"), 
 """Assets from before 2016 carry a prefix; Bitcoin is XBT."""
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_SCATTER = 0x5DEECE66D
+_SCATTER = 0x9E3779B97F4A7C15F39D
 
 ORDER, TRADE, LEDGER = "O", "T", "L"
 _SHORT = (6, 5, 6)

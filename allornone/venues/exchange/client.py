@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import importlib.util
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,14 @@ class Client:
     """
 
     def __init__(
-        self, name: str, options: Options, credentials: Credentials, outcomes: Outcomes, given: Mapping[str, Any]
+        self,
+        name: str,
+        options: Options,
+        credentials: Credentials,
+        outcomes: Outcomes,
+        given: Mapping[str, Any],
+        *,
+        adjusted: Callable[[Any, VenueClock], None] | None = None,
     ) -> None:
         self.name = name
         self.options = options
@@ -85,6 +92,7 @@ class Client:
         self._credentials = credentials
         self._outcomes = outcomes
         self._given = given
+        self._adjusted = adjusted
         self._opening = asyncio.Lock()
         self._exchange: Any = None
         self._session: aiohttp.ClientSession | None = None
@@ -176,6 +184,8 @@ class Client:
         )
         exchange.session, exchange.own_session = self._session, False
         exchange.ssl_context = False  # unused: the session's own connector has one; ccxt would build another
+        if self._adjusted is not None:
+            self._adjusted(exchange, self.clock)
         return exchange
 
 
