@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from allornone.testexchange.serving import Served as ExchangeServed
 from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
-from tests.contract.bench import CASES, Bench, PaperWitness, Served, TestClock
+from tests.contract.bench import CASES, AnyCase, Bench, PaperWitness, Served, TestClock
 from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
 
 CLIENT_TIMEOUT_S = 1.0
@@ -19,6 +19,7 @@ TWINS = frozenset({"compound", "morpho", "etherfi", "rocketpool"})
 IN_PROCESS = [("in_process", case) for case in CASES]
 REMOTE = [("remote", case) for case in CASES if case.venue not in TWINS]
 EXCHANGE = [("exchange", case) for case in EXCHANGE_CASES]
+EVERYWHERE: list[tuple[str, AnyCase]] = [*IN_PROCESS, *REMOTE, *EXCHANGE]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -47,9 +48,7 @@ async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ex
         yield running
 
 
-@pytest_asyncio.fixture(
-    params=IN_PROCESS + REMOTE + EXCHANGE, ids=lambda ran: "-".join(map(str, ran)), loop_scope="session"
-)
+@pytest_asyncio.fixture(params=EVERYWHERE, ids=lambda ran: "-".join(map(str, ran)), loop_scope="session")
 async def bench(
     request: pytest.FixtureRequest, served: Served, local: Served, exchange: ExchangeServed
 ) -> AsyncIterator[Bench]:

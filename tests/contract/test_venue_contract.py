@@ -100,7 +100,7 @@ async def test_vc08_execute_acts_on_what_was_prepared(bench: Bench) -> None:
 
     await bench.venue.execute(bench.request(amount="3"), prepared)
 
-    assert bench.witness.filled(bench) == (2,)
+    assert bench.witness.filled(bench) == (Decimal(2),)
 
 
 async def test_vc09_an_amount_too_small_is_refused_before_anything_is_written(bench: Bench) -> None:

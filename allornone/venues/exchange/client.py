@@ -15,7 +15,7 @@ from allornone.errors import BadSettingsError, NotSentError, RefusedError, Venue
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.options import Options
-from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
 from allornone.venues.exchange.wire import Leg, open_session, travelling
 
 _TEXT = 300
@@ -147,7 +147,7 @@ class Client:
         return Answer(outcome, leg, value, problem, error, told)
 
     def _told(self, method: str, leg: Leg, outcome: Outcome, problem: Problem | None, failure: str) -> str:
-        if problem is not None:
+        if problem is not None and problem.code != UNREADABLE:
             return f"{self.name} answered {problem.code} {problem.text[:_TEXT]}".strip()
         if leg.status is not None:
             return f"{self.name} answered HTTP {leg.status} to {method} ({outcome.value})"

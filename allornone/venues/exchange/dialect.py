@@ -1,4 +1,4 @@
-"""What an account of an exchange does for one operation type, and what it brings: the seams of this package."""
+"""What one account of an exchange does for one operation type, and what an account brings: the seams here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

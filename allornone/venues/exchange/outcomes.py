@@ -26,6 +26,10 @@ class Outcome(StrEnum):
     """Not taken, because the time in it was wrong or over."""
 
 
+UNREADABLE = "unreadable"
+"""The code of an answer that is none of the exchange's own form: a proxy's page, or nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """An exchange's own words: its code, and its text."""

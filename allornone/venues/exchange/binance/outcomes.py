@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.wire import Leg
 
 _OK = range(200, 300)
@@ -15,6 +15,8 @@ _COMMON = (
     # General information, HTTP return codes: 429 breaks a request limit, 418 is banned for not backing off, 403 is
     # the firewall's. Nothing of them reaches the matching engine.
     Row(Outcome.BACK_OFF, (403, 418, 429)),
+    # A page of a proxy's is nobody's word on the order, whatever its status.
+    Row(Outcome.UNKNOWN, code=UNREADABLE),
     # Errors, 10xx: "Too many requests queued", "Too many new orders".
     Row(Outcome.BACK_OFF, code="-1003"),
     Row(Outcome.BACK_OFF, code="-1015"),
@@ -60,7 +62,7 @@ def problem_of(leg: Leg) -> Problem | None:
     try:
         body: Any = json.loads(leg.body or "")
     except ValueError:
-        return Problem("unreadable", (leg.body or "")[:200])
+        return Problem(UNREADABLE, (leg.body or "")[:200])
     if not isinstance(body, dict) or "code" not in body:
         return None
     code, text = str(body["code"]), str(body.get("msg", ""))
