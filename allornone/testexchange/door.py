@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.rejection import Reason
 
 
 class Kind(StrEnum):
@@ -27,6 +28,27 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+class Trouble(StrEnum):
+    """What an exchange says of itself, in words of its own."""
+
+    TIMEOUT = "timeout"
+    """It waited too long for its own back end: outcome unknown."""
+    UNKNOWN_ERROR = "unknown_error"
+    """Something went wrong: outcome unknown."""
+    UNEXPECTED = "unexpected"
+    """Its back end answered what it did not expect: outcome unknown."""
+    UNAVAILABLE = "unavailable"
+    """Not executed."""
+    OVERLOADED = "overloaded"
+    """Not executed."""
+    RATE_LIMITED = "rate_limited"
+    """Not executed; come back later."""
+    TOO_MANY_ORDERS = "too_many_orders"
+    """Not executed; come back later."""
+    BANNED = "banned"
+    """Not executed; came back too often."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP request, as it came."""
@@ -40,9 +62,9 @@ class Call:
 
     @property
     def params(self) -> dict[str, str]:
-        """The parameters of the query and of a form body; the last of a name counts."""
+        """The parameters of the query and of a form body; those of the query count before those of the body."""
         form = "" if self.body.lstrip().startswith("{") else self.body
-        return dict(parse_qsl(self.query, keep_blank_values=True) + parse_qsl(form, keep_blank_values=True))
+        return dict(parse_qsl(form, keep_blank_values=True) + parse_qsl(self.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +104,12 @@ class Door(Protocol):
 
     def serve(self, call: Call) -> Answer:
         """Check the call and do it. Every rejection is an answer in the exchange's own words."""
+        ...
+
+    def refuse(self, call: Call, reason: Reason) -> Answer:
+        """Return how it words a rejection; nothing is done."""
+        ...
+
+    def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
+        """Return how it words a trouble of its own; nothing is done. `retry_s`: when to come back, where it says so."""
         ...

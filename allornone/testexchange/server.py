@@ -1,24 +1,41 @@
 """The test exchanges in one process: TLS on loopback, routed by the Host header, under the exchanges' real names."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
 
+from allornone.testexchange.behaviour import Behaviour
 from allornone.testexchange.certificates import CA_FILE, authority, server_context
-from allornone.testexchange.door import Answer, Call, Door
+from allornone.testexchange.door import Answer, Call, Door, Trouble
+from allornone.testexchange.engine.quirks import NONE, Quirks
+from allornone.testexchange.engine.rejection import Reason
+from allornone.testexchange.faults import Fate, FaultRule, Faults
+from allornone.testexchange.wire import lose, response
 
 BODY_MAX = 64 * 1024
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+_TROUBLES = {
+    Behaviour.TIMEOUT: Trouble.TIMEOUT,
+    Behaviour.UNKNOWN_ERROR: Trouble.UNKNOWN_ERROR,
+    Behaviour.UNEXPECTED: Trouble.UNEXPECTED,
+    Behaviour.UNAVAILABLE: Trouble.UNAVAILABLE,
+    Behaviour.OVERLOADED: Trouble.OVERLOADED,
+    Behaviour.RATE_LIMITED: Trouble.RATE_LIMITED,
+    Behaviour.BANNED: Trouble.BANNED,
+}
 
 
 class Server:
     """Serves the doors it was given. Start and stop it once."""
 
-    def __init__(self, folder: Path, doors: Sequence[Door]) -> None:
+    def __init__(self, folder: Path, doors: Sequence[Door], faults: Faults) -> None:
         self._folder = folder
         self._doors = {host: door for door in doors for host in door.hosts}
+        self._faults = faults
         self._runner: web.AppRunner | None = None
+        self._late: set[asyncio.Task[None]] = set()
 
     @property
     def ca_file(self) -> Path:
@@ -32,20 +49,73 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         context = server_context(authority(self._folder), self._doors)
-        await web.TCPSite(self._runner, _LOOPBACK, port, ssl_context=context).start()
+        await web.TCPSite(self._runner, LOOPBACK, port, ssl_context=context).start()
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
-        """Stop listening; calls under way get a second."""
+        """Stop listening; calls under way get a second, late ones are lost."""
+        for task in self._late:
+            task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def no_more_late(self) -> None:
+        """Wait until every late call has reached its exchange."""
+        await asyncio.gather(*self._late)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         call = await _call(request)
         door = self._doors.get(call.host)
         if door is None:
-            return _response(Answer(421, {"error": f"no exchange at {call.host!r}"}))
-        return _response(door.serve(call))
+            return response(Answer(421, {"error": f"no exchange at {call.host!r}"}))
+        fate = self._faults.fate(door.name, door.tell(call))
+        answer = self._outcome(door, call, fate)
+        await asyncio.sleep(fate.slow_s)
+        rule = fate.outcome
+        if rule is None or rule.behaviour in _TROUBLES or rule.behaviour in (Behaviour.REFUSE, Behaviour.DUPLICATE):
+            return response(answer)
+        return await lose(request, answer, rule.behaviour)
+
+    def _outcome(self, door: Door, call: Call, fate: Fate) -> Answer:
+        """Let the exchange act, unless it never gets the call, and return what it says."""
+        rule = fate.outcome
+        if rule is None:
+            return _serve(door, call, fate.quirks)
+        if rule.behaviour is Behaviour.LATE:
+            self._serve_late(door, call, fate, rule)
+        answer = _serve(door, call, fate.quirks) if rule.acts else Answer(200, {})
+        return _said(door, call, rule) or answer
+
+    def _serve_late(self, door: Door, call: Call, fate: Fate, rule: FaultRule) -> None:
+        task = asyncio.create_task(_later(door, call, fate.quirks, rule.delay_ms / 1000))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+
+async def _later(door: Door, call: Call, quirks: Quirks, delay_s: float) -> None:
+    await asyncio.sleep(delay_s)
+    _serve(door, call, quirks)
+
+
+def _serve(door: Door, call: Call, quirks: Quirks) -> Answer:
+    door.engine.reading.quirks = quirks
+    try:
+        return door.serve(call)
+    finally:
+        door.engine.reading.quirks = NONE
+
+
+def _said(door: Door, call: Call, rule: FaultRule) -> Answer | None:
+    """Return what the exchange says in its own words, where the rule is about those."""
+    match rule.behaviour:
+        case Behaviour.REFUSE:
+            return door.refuse(call, rule.reason)
+        case Behaviour.DUPLICATE:
+            return door.refuse(call, Reason.DUPLICATE)
+        case behaviour if behaviour in _TROUBLES:
+            return door.trouble(call, _TROUBLES[behaviour], max(1, rule.delay_ms // 1000))
+        case _:
+            return None
 
 
 async def _call(request: web.Request) -> Call:
@@ -56,10 +126,4 @@ async def _call(request: web.Request) -> Call:
         query=request.url.raw_query_string,
         body=await request.text(),
         headers=request.headers,
-    )
-
-
-def _response(answer: Answer) -> web.Response:
-    return web.Response(
-        status=answer.status, text=answer.text, content_type="application/json", headers=dict(answer.headers)
     )

@@ -11,10 +11,12 @@ from allornone.testexchange.clock import Clock
 from allornone.testexchange.coinbase.opening import open_coinbase
 from allornone.testexchange.door import Door
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.faults import FaultRule, Faults
 from allornone.testexchange.keys import credentials_path, key_of
 from allornone.testexchange.kraken.opening import open_kraken
 from allornone.testexchange.server import Server
 
+FAULTS_FILE = "exchange-faults.yaml"
 ACCOUNT = "desk"
 """The account whose key may do everything; `desk-readonly` may only look."""
 
@@ -29,6 +31,17 @@ class Served:
     engines: dict[str, Engine]
     """By the exchange's name: in this process, so that a test reads the books themselves."""
     clock: Clock
+    doors: dict[str, Door]
+    faults: Faults
+    server: Server
+
+    def inject(self, *rules: dict[str, object]) -> None:
+        """Put these fault rules in place of those before; they count from nothing."""
+        self.faults.replace(tuple(FaultRule.model_validate(rule) for rule in rules))
+
+    async def no_more_late(self) -> None:
+        """Wait until every late call has reached its exchange."""
+        await self.server.no_more_late()
 
     @property
     def connect_to(self) -> str:
@@ -44,11 +57,13 @@ class Served:
 async def serving(folder: Path, exchanges: Sequence[str] = ("binance",), port: int = 0) -> AsyncIterator[Served]:
     """Serve exchanges, their files in `folder`, until the block ends."""
     clock = Clock()
-    doors = [open_door(_made(folder), name, clock) for name in exchanges]
-    server = Server(folder, doors)
+    doors = {name: open_door(_made(folder), name, clock) for name in exchanges}
+    faults = Faults(folder / FAULTS_FILE)
+    server = Server(folder, tuple(doors.values()), faults)
     bound = await server.start(port)
     try:
-        yield Served(folder, bound, server.ca_file, {door.name: door.engine for door in doors}, clock)
+        engines = {name: door.engine for name, door in doors.items()}
+        yield Served(folder, bound, server.ca_file, engines, clock, doors, faults, server)
     finally:
         await server.stop()
 

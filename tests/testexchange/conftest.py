@@ -39,14 +39,16 @@ HOSTS = frozenset({"api.binance.com", "fapi.binance.com", "dapi.binance.com"})
 
 
 @asynccontextmanager
-async def client(exchange: Served, account: str = "desk", **options: object) -> AsyncIterator[Any]:
+async def client(
+    exchange: Served, account: str = "desk", timeout_ms: int = 5000, **options: object
+) -> AsyncIterator[Any]:
     """Open ccxt's binance, unmodified, with the key of an account."""
     key = json.loads(exchange.credentials_file("binance", account).read_text())
     context = ssl.create_default_context(cafile=str(exchange.ca_file))
     connector = aiohttp.TCPConnector(resolver=OnlyHere(exchange.port, HOSTS), ssl=context)
     async with aiohttp.ClientSession(connector=connector) as session:
         opened = ccxt.async_support.binance(
-            {"session": session, "enableRateLimit": False, "timeout": 5000, "options": options, **key}
+            {"session": session, "enableRateLimit": False, "timeout": timeout_ms, "options": options, **key}
         )
         opened.ssl_context = context
         opened.number = str

@@ -1,43 +1,38 @@
 """Binance's door: its hosts, its endpoints, and what each of them needs."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 
-from allornone.testexchange.binance.depth import Depth
+from allornone.testexchange.binance.endpoints import Endpoint, every_endpoint
+from allornone.testexchange.binance.limits import Limits, Meter
 from allornone.testexchange.binance.params import Params
-from allornone.testexchange.binance.problem import ProblemError
+from allornone.testexchange.binance.problem import API_HOST, USDM_HOST, ProblemError, refused, troubled
 from allornone.testexchange.binance.signing import Signatures
-from allornone.testexchange.binance.spot import Spot
-from allornone.testexchange.binance.wallet import Wallet
-from allornone.testexchange.door import Answer, Call, Kind, Told
+from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.rejection import Reason, RejectedError
 from allornone.testexchange.keys import Key
 
-_API = "api.binance.com"
-_USDM = "fapi.binance.com"
-_COINM = "dapi.binance.com"
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    """What a path does, what it is about, and what a key needs for it; no permission: it is public."""
-
-    serve: Callable[[Params], object]
-    kind: Kind
-    permission: str | None = None
+COINM_HOST = "dapi.binance.com"
 
 
 class BinanceDoor:
     """Serves Binance's HTTP over an engine."""
 
     name = "binance"
-    hosts = frozenset({_API, _USDM, _COINM})
+    hosts = frozenset({API_HOST, USDM_HOST, COINM_HOST})
 
     def __init__(self, engine: Engine, keys: Iterable[Key]) -> None:
         self.engine = engine
+        self.limits = {
+            API_HOST: Limits(weight_1m=6_000, orders_10s=100),
+            USDM_HOST: Limits(weight_1m=2_400, orders_10s=300),
+            COINM_HOST: Limits(weight_1m=2_400, orders_10s=300),
+        }
+        """By host; may be changed while it runs."""
         self._signatures = Signatures(keys, engine.now)
-        spot, wallet = Spot(engine), Wallet(engine)
-        self._endpoints = _spot(spot) | _wallet(wallet) | _coin_margined(wallet) | _depth(engine)
+        self._meters = {host: Meter(limits, engine.now) for host, limits in self.limits.items()}
+        self._endpoints = every_endpoint(engine, self.limits)
 
     def tell(self, call: Call) -> Told:
         """Return what the call is, by its path and parameters."""
@@ -52,15 +47,39 @@ class BinanceDoor:
 
     def serve(self, call: Call) -> Answer:
         """Check the call and do it."""
+        meter = self._meters[call.host]
         endpoint = self._endpoints.get((call.host, call.method, call.path))
         if endpoint is None:
             return Answer(404, {"code": -1000, "msg": f"the test exchange does not serve {call.method} {call.path}"})
+        turned_away = meter.admit(endpoint.weight)
+        answer = turned_away or self._answer(call, endpoint, meter)
+        return replace(answer, headers={**answer.headers, **meter.headers()})
+
+    def refuse(self, call: Call, reason: Reason) -> Answer:
+        """Return how Binance words a rejection."""
+        return refused(reason, call.host, call.path).answer
+
+    def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
+        """Return how Binance words a trouble of its own."""
+        return troubled(trouble, retry_s, call.path, self.engine.now())
+
+    def _answer(self, call: Call, endpoint: Endpoint, meter: Meter) -> Answer:
         try:
-            return Answer(200, endpoint.serve(self._params(call, endpoint)))
+            params = self._params(call, endpoint)
+            if endpoint.kind is not Kind.ORDER:
+                return Answer(200, endpoint.serve(params))
+            return meter.admit_order(params.account) or self._order(endpoint, params, meter)
+        except RejectedError as rejected:
+            return refused(rejected.reason, call.host, call.path).answer
         except ProblemError as problem:
             return problem.answer
 
-    def _params(self, call: Call, endpoint: _Endpoint) -> Params:
+    def _order(self, endpoint: Endpoint, params: Params, meter: Meter) -> Answer:
+        trades = len(self.engine.books.fills)
+        body = endpoint.serve(params)
+        return Answer(200, body, meter.count_order(params.account, filled=len(self.engine.books.fills) > trades))
+
+    def _params(self, call: Call, endpoint: Endpoint) -> Params:
         if endpoint.permission is None:
             return Params(call.params)
         key = self._signatures.check(call, endpoint.permission)
@@ -72,44 +91,3 @@ def _client_id(params: dict[str, str]) -> str | None:
         if params.get(name):
             return params[name]
     return None
-
-
-_Endpoints = dict[tuple[str, str, str], _Endpoint]
-
-
-def _spot(spot: Spot) -> _Endpoints:
-    return {
-        (_API, "GET", "/api/v3/ping"): _Endpoint(lambda _: {}, Kind.MARKET),
-        (_API, "GET", "/api/v3/time"): _Endpoint(spot.time, Kind.MARKET),
-        (_API, "GET", "/api/v3/exchangeInfo"): _Endpoint(spot.info, Kind.MARKET),
-        (_API, "GET", "/api/v3/account"): _Endpoint(spot.account, Kind.BALANCE, "read"),
-        (_API, "POST", "/api/v3/order"): _Endpoint(spot.place, Kind.ORDER, "trade"),
-        (_API, "GET", "/api/v3/order"): _Endpoint(spot.query, Kind.QUERY, "read"),
-        (_API, "DELETE", "/api/v3/order"): _Endpoint(spot.cancel, Kind.CANCEL, "trade"),
-        (_API, "GET", "/api/v3/openOrders"): _Endpoint(spot.open_orders, Kind.QUERY, "read"),
-        (_API, "GET", "/api/v3/allOrders"): _Endpoint(spot.all_orders, Kind.QUERY, "read"),
-        (_API, "GET", "/api/v3/myTrades"): _Endpoint(spot.trades, Kind.TRADES, "read"),
-    }
-
-
-def _depth(engine: Engine) -> _Endpoints:
-    return {
-        (_API, "GET", "/api/v3/depth"): _Endpoint(Depth(engine, perpetual=False).book, Kind.MARKET),
-        (_USDM, "GET", "/fapi/v1/depth"): _Endpoint(Depth(engine, perpetual=True).book, Kind.MARKET),
-    }
-
-
-def _wallet(wallet: Wallet) -> _Endpoints:
-    return {
-        (_API, "GET", "/sapi/v1/capital/config/getall"): _Endpoint(wallet.coins, Kind.MARKET, "read"),
-        (_API, "GET", "/sapi/v1/margin/allPairs"): _Endpoint(wallet.nothing, Kind.MARKET, "read"),
-        (_API, "GET", "/sapi/v1/margin/isolated/allPairs"): _Endpoint(wallet.nothing, Kind.MARKET, "read"),
-    }
-
-
-def _coin_margined(wallet: Wallet) -> _Endpoints:
-    # There are none; a client that asks for every kind of market still gets an answer.
-    return {
-        (_COINM, "GET", "/dapi/v1/exchangeInfo"): _Endpoint(lambda _: {"symbols": wallet.nothing(_)}, Kind.MARKET),
-        (_USDM, "GET", "/fapi/v1/exchangeInfo"): _Endpoint(lambda _: {"symbols": wallet.nothing(_)}, Kind.MARKET),
-    }

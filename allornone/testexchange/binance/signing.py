@@ -74,6 +74,9 @@ def _milliseconds(params: dict[str, str], name: str, default: int | None) -> int
     text = params.get(name, "")
     if not text and default is not None:
         return default
+    # A window may have three decimal places.
+    whole, _, part = text.partition(".")
+    text = whole if default is not None and part.isdigit() else text
     if not text.isascii() or not text.isdigit():
         raise ProblemError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
     return int(text)

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from allornone.testexchange.binance import spot_answers
+from allornone.testexchange.binance.limits import Limits
 from allornone.testexchange.binance.params import Params
-from allornone.testexchange.binance.problem import ProblemError, spot_problem
+from allornone.testexchange.binance.problem import ProblemError
 from allornone.testexchange.binance.spot_info import spot_info
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.market import Market, Side
@@ -24,8 +25,9 @@ _TRADES_DEFAULT = 500
 class Spot:
     """Answers spot calls. Every method takes checked parameters and returns what is written as JSON."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
+        self._limits = limits
 
     def time(self, _: Params) -> object:
         """Tell the exchange's time."""
@@ -35,9 +37,9 @@ class Spot:
         """Tell the markets."""
         wanted = params.given("symbol")
         if wanted is not None:
-            return spot_info([self._market(wanted)], self._engine.now())
+            return spot_info([self._market(wanted)], self._limits, self._engine.now())
         markets = [market for market in self._engine.markets.values() if not market.perpetual]
-        return spot_info(markets, self._engine.now())
+        return spot_info(markets, self._limits, self._engine.now())
 
     def account(self, params: Params) -> object:
         """Tell the balances."""
@@ -46,36 +48,36 @@ class Spot:
     def place(self, params: Params) -> object:
         """Take an order."""
         answers = {"ACK": spot_answers.acknowledged, "RESULT": spot_answers.result, "FULL": spot_answers.full}
-        wanted = params.given("newOrderRespType") or "FULL"
+        ticket = self._ticket(params)
+        usual = "ACK" if ticket.type is OrderType.POST_ONLY else "FULL"
+        wanted = params.given("newOrderRespType") or usual
         if wanted not in answers:
             raise ProblemError(-1138, "Invalid newOrderRespType.")
-        try:
-            return answers[wanted](self._engine.trading.place(self._ticket(params)))
-        except RejectedError as error:
-            raise spot_problem(error) from None
+        return answers[wanted](self._engine.trading.place(ticket))
 
     def query(self, params: Params) -> object:
         """Show one order."""
         return spot_answers.shown(self._find(params))
 
     def cancel(self, params: Params) -> object:
-        """Cancel one order. An order that is unknown or closed is answered alike."""
-        try:
-            order = self._engine.trading.cancel(self._find(params))
-        except (RejectedError, ProblemError):
-            raise ProblemError(-2011, "Unknown order sent.") from None
-        return spot_answers.cancelled(order, params.client_id("newClientOrderId") or f"cancel-{order.order_id}")
+        """Cancel one order, which may be one that reads do not show yet. One unknown or closed is answered alike."""
+        for order in reversed(self._engine.books.orders_of(params.account, self._market(params.text("symbol")).symbol)):
+            if order.open and _is_asked_for(order, params):
+                cancelled = self._engine.trading.cancel(order)
+                cancel_id = params.client_id("newClientOrderId") or f"cancel-{order.order_id}"
+                return spot_answers.cancelled(cancelled, cancel_id)
+        raise ProblemError(-2011, "Unknown order sent.")
 
     def open_orders(self, params: Params) -> object:
         """Show the open orders of one market or of all."""
         wanted = params.given("symbol")
         symbol = None if wanted is None else self._market(wanted).symbol
-        found = self._engine.books.open_orders(symbol, params.account)
+        found = self._engine.reading.open_orders(params.account, symbol)
         return [spot_answers.shown(order) for order in found if not self._engine.markets[order.symbol].perpetual]
 
     def all_orders(self, params: Params) -> object:
         """Show the orders of one market."""
-        found = self._engine.books.orders_of(params.account, self._market(params.text("symbol")).symbol)
+        found = self._engine.reading.orders(params.account, self._market(params.text("symbol")).symbol)
         first, start, end = params.whole("orderId"), params.whole("startTime"), params.whole("endTime")
         kept = [
             order
@@ -88,7 +90,7 @@ class Spot:
 
     def trades(self, params: Params) -> object:
         """Show the fills of one market, of one order of it where that is asked for."""
-        found = self._engine.books.fills_of(params.account, self._market(params.text("symbol")).symbol)
+        found = self._engine.reading.fills(params.account, self._market(params.text("symbol")).symbol)
         order_id, first = params.whole("orderId"), params.whole("fromId")
         start, end = params.whole("startTime"), params.whole("endTime")
         kept = [
@@ -109,14 +111,10 @@ class Spot:
         return market
 
     def _find(self, params: Params) -> Order:
-        order_id, client_id = params.whole("orderId"), params.client_id("origClientOrderId")
-        symbol = self._market(params.text("symbol")).symbol
-        if order_id is None and client_id is None:
-            raise ProblemError(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")
-        try:
-            return self._engine.trading.find(params.account, symbol, order_id, client_id)
-        except RejectedError as error:
-            raise spot_problem(error) from None
+        for order in reversed(self._engine.reading.orders(params.account, self._market(params.text("symbol")).symbol)):
+            if _is_asked_for(order, params):
+                return order
+        raise RejectedError(Reason.UNKNOWN_ORDER, "no such order")
 
     def _ticket(self, params: Params) -> Ticket:
         market = self._market(params.text("symbol"))
@@ -142,8 +140,15 @@ class Spot:
     def _spend(params: Params, market: Market) -> Decimal:
         spend = params.amount("quoteOrderQty")
         if spend <= 0:
-            raise spot_problem(RejectedError(Reason.COST, f"nothing to spend in {market.symbol}"))
+            raise RejectedError(Reason.COST, f"nothing to spend in {market.symbol}")
         return spend
+
+
+def _is_asked_for(order: Order, params: Params) -> bool:
+    order_id, client_id = params.whole("orderId"), params.client_id("origClientOrderId")
+    if order_id is None and client_id is None:
+        raise ProblemError(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")
+    return order_id in (None, order.order_id) and client_id in (None, order.client_id)
 
 
 def _page(params: Params, found: list[_Row], *, from_start: bool) -> list[_Row]:

@@ -35,7 +35,7 @@ def result(placed: Placed) -> dict[str, object]:
     return (
         acknowledged(placed)
         | _state(order)
-        | {"workingTime": order.created_ms, "selfTradePreventionMode": "EXPIRE_MAKER"}
+        | {"workingTime": order.created_ms, "selfTradePreventionMode": "EXPIRE_MAKER", **_expired(order)}
     )
 
 
@@ -68,6 +68,13 @@ def _state(order: Order) -> dict[str, object]:
     }
 
 
+def _expired(order: Order) -> dict[str, object]:
+    if order.status is not OrderStatus.EXPIRED:
+        return {}
+    reasons = {Lasting.IOC: "UNFILLED_IOC_QUANTITY_EXPIRED", Lasting.FOK: "UNFILLED_FOK_ORDER_EXPIRED"}
+    return {"expiryReason": reasons.get(order.lasting, "INSUFFICIENT_LIQUIDITY")}
+
+
 def shown(order: Order) -> dict[str, object]:
     """Return an order as a query shows it."""
     return {
@@ -83,6 +90,7 @@ def shown(order: Order) -> dict[str, object]:
         "isWorking": True,
         "workingTime": order.created_ms,
         "selfTradePreventionMode": "EXPIRE_MAKER",
+        **_expired(order),
     }
 
 
@@ -143,8 +151,8 @@ def account(engine: Engine, name: str, permissions: frozenset[str]) -> dict[str,
         "balances": [
             {
                 "asset": asset,
-                "free": eight(engine.ledger.free(name, "spot", asset)),
-                "locked": eight(engine.ledger.locked(name, "spot", asset)),
+                "free": eight(engine.reading.balance(name, "spot", asset).free),
+                "locked": eight(engine.reading.balance(name, "spot", asset).locked),
             }
             for asset in engine.assets()
         ],

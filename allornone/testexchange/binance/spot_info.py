@@ -2,27 +2,30 @@
 
 from decimal import Decimal
 
-from allornone.testexchange.binance.places import eight, places
+from allornone.testexchange.binance.limits import Limits
+from allornone.testexchange.binance.places import eight
 from allornone.testexchange.engine.market import Market
 from allornone.units import EXACT
 
-RATE_LIMITS: list[dict[str, object]] = [
-    {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 6000},
-    {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": 100},
-    {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 200_000},
-    {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": 61_000},
-]
 
-
-def spot_info(markets: list[Market], now_ms: int) -> dict[str, object]:
+def spot_info(markets: list[Market], limits: Limits, now_ms: int) -> dict[str, object]:
     """Return the answer of `GET /api/v3/exchangeInfo`."""
     return {
         "timezone": "UTC",
         "serverTime": now_ms,
-        "rateLimits": RATE_LIMITS,
+        "rateLimits": _rate_limits(limits),
         "exchangeFilters": [],
         "symbols": [_symbol(market) for market in markets],
     }
+
+
+def _rate_limits(limits: Limits) -> list[dict[str, object]]:
+    return [
+        {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": limits.weight_1m},
+        {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": limits.orders_10s},
+        {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 200_000},
+        {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": 61_000},
+    ]
 
 
 def _symbol(market: Market) -> dict[str, object]:
@@ -95,8 +98,3 @@ def _filters(market: Market) -> list[dict[str, object]]:
         },
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
     ]
-
-
-def price_places(market: Market) -> int:
-    """Return how many places a price of the market has."""
-    return places(market.tick)

@@ -16,21 +16,29 @@ class Wallet:
         """Tell every coin."""
         return [self._coin(asset, params.account) for asset in self._engine.assets()]
 
-    def nothing(self, _: Params) -> object:
-        """Tell that there is none of it."""
-        return []
+    def fee_asset(self, params: Params) -> object:
+        """Tell whether the account pays its spot fees in BNB."""
+        return {"spotBNBBurn": params.account in self._engine.pays_third, "interestBNBBurn": False}
+
+    def choose_fee_asset(self, params: Params) -> object:
+        """Let the account pay its spot fees in BNB, or not."""
+        if params.text("spotBNBBurn") == "true":
+            self._engine.pays_third.add(params.account)
+        else:
+            self._engine.pays_third.discard(params.account)
+        return self.fee_asset(params)
 
     def _coin(self, asset: str, account: str) -> dict[str, object]:
-        ledger = self._engine.ledger
+        balance = self._engine.reading.balance(account, "spot", asset)
         return {
             "coin": asset,
             "depositAllEnable": True,
-            "free": eight(ledger.free(account, "spot", asset)),
+            "free": eight(balance.free),
             "freeze": eight(ZERO),
             "ipoable": eight(ZERO),
             "ipoing": eight(ZERO),
             "isLegalMoney": False,
-            "locked": eight(ledger.locked(account, "spot", asset)),
+            "locked": eight(balance.locked),
             "name": asset,
             "networkList": [],
             "storage": eight(ZERO),

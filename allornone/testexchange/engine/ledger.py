@@ -41,7 +41,7 @@ class Ledger:
     """Balances and what is set aside of them. `keep` is told every posting."""
 
     def __init__(self, now: Callable[[], int], keep: Callable[[Posting], None]) -> None:
-        self._now = now
+        self.now = now
         self._keep = keep
         self._totals: dict[tuple[str, str, str], Decimal] = {}
         self._holds: dict[str, Move] = {}
@@ -55,7 +55,7 @@ class Ledger:
         for move in moves:
             if move.amount:
                 self._count += 1
-                posting = Posting(self._count, entry, move.account, move.wallet, move.asset, move.amount, self._now())
+                posting = Posting(self._count, entry, move.account, move.wallet, move.asset, move.amount, self.now())
                 self.load(posting)
                 self._keep(posting)
 

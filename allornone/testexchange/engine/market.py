@@ -30,6 +30,7 @@ class Market:
     """One market. Prices are quote per base; amounts are in base; `mark` and `halted` change while it runs."""
 
     symbol: str
+    """Its name in the engine; `name` is the exchange's, which a spot market and a perpetual may share."""
     base: str
     quote: str
     wallet: str
@@ -51,11 +52,16 @@ class Market:
     halted: bool = False
     band: Decimal = Decimal(5)
     """A price must lie between mark / band and mark x band."""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Name it as the engine does, where the exchange has no other name."""
+        self.name = self.name or self.symbol
 
     def ladder(self, side: Side) -> list[tuple[Decimal, Decimal]]:
         """Return the house's (price, amount) that an order of `side` meets, best first."""
         prices = (self.mark + side.sign * self.gap * nth for nth in range(1, self.levels + 1))
-        return [(price, self.depth) for price in prices if price > 0]
+        return [(price, self.depth) for price in prices if price > 0 and self.depth]
 
     def floored(self, amount: Decimal) -> Decimal:
         """Return `amount` rounded down to the step."""

@@ -80,6 +80,11 @@ class Order:
         return self.status in OPEN
 
     @property
+    def cause(self) -> str:
+        """Under which name it sets money aside."""
+        return f"order-{self.order_id}"
+
+    @property
     def left(self) -> Decimal:
         """What has not filled, in base."""
         return self.amount - self.filled

@@ -21,7 +21,11 @@ class Reason(StrEnum):
     INSUFFICIENT = "insufficient"
     MARGIN = "margin"
     REDUCE_ONLY = "reduce_only"
-    NOT_READY = "not_ready"
+    ADDRESS = "address"
+    BAD_KEY = "bad_key"
+    NO_PERMISSION = "no_permission"
+    OUTSIDE_WINDOW = "outside_window"
+    """The request is too old, or from the future, by the exchange's clock."""
 
 
 class RejectedError(Exception):
