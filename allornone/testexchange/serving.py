@@ -1,6 +1,6 @@
 """Test exchanges for as long as a block lasts, with their engines in reach as the witness."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,10 @@ def open_door(folder: Path, name: str, clock: Clock) -> Door:
     return BinanceDoor(engine, keys)
 
 
-_OTHERS: dict[str, Callable[[Path, Clock, str], Door]] = {"coinbase": open_coinbase, "kraken": open_kraken}
+_OTHERS: Mapping[str, Callable[[Path, Callable[[], int], str], Door]] = {
+    "coinbase": open_coinbase,
+    "kraken": open_kraken,
+}
 
 
 def _made(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from allornone.testexchange.coinbase.ids import account_id
 from allornone.testexchange.coinbase.problem import listed
 from allornone.testexchange.coinbase.request import Request
 from allornone.testexchange.engine.exchange import Engine
+from allornone.units import total
 
 _FIAT = frozenset({"USD", "EUR"})
 
@@ -45,14 +46,14 @@ def _pages(request: Request) -> dict[str, Any]:
 
 
 def _form(engine: Engine, account: str, asset: str) -> dict[str, Any]:
-    found = account_id(account, asset)
+    found, shown = account_id(account, asset), engine.reading.balance(account, WALLET, asset)
     return {
         "id": found,
         "name": f"{asset} Wallet",
         "primary": False,
         "type": "fiat" if asset in _FIAT else "wallet",
         "currency": {"code": asset, "name": asset, "exponent": 8, "type": "fiat" if asset in _FIAT else "crypto"},
-        "balance": {"amount": plain(engine.ledger.total(account, WALLET, asset)), "currency": asset},
+        "balance": {"amount": plain(total((shown.free, shown.locked))), "currency": asset},
         "created_at": moment(0),
         "updated_at": moment(0),
         "resource": "account",

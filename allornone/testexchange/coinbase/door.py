@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from allornone.testexchange.coinbase import accounts, market_data, orders
-from allornone.testexchange.coinbase.problem import ProblemError, brokerage
+from allornone.testexchange.coinbase.problem import (
+    ProblemError,
+    brokerage,
+    listed,
+    order_failure,
+    troubled,
+    unauthorised,
+)
 from allornone.testexchange.coinbase.request import Request, read
 from allornone.testexchange.coinbase.token import Tokens
-from allornone.testexchange.door import Answer, Call, Kind, Told
+from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.rejection import Reason
 from allornone.testexchange.keys import Key
 
 HOST = "api.coinbase.com"
@@ -79,6 +87,20 @@ class CoinbaseDoor:
             return Answer(200, endpoint.serve(self.engine, read(call, account, path)))
         except ProblemError as problem:
             return problem.answer
+
+    def refuse(self, call: Call, reason: Reason) -> Answer:
+        """Return how Coinbase words a rejection: of an order, a 200 that failed."""
+        if reason in (Reason.BAD_KEY, Reason.OUTSIDE_WINDOW):
+            return unauthorised().answer
+        if reason is Reason.NO_PERMISSION:
+            return brokerage(403, "PERMISSION_DENIED", "Missing required scopes").answer
+        if call.path.startswith("/v2/"):
+            return listed(400, "validation_error", reason.value).answer
+        return Answer(200, order_failure(reason, reason.value, {}))
+
+    def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
+        """Return how Coinbase words a trouble of its own."""
+        return troubled(call.path, trouble, retry_s)
 
 
 def _found(call: Call) -> tuple[_Endpoint | None, tuple[str, ...]]:

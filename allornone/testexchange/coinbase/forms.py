@@ -160,13 +160,13 @@ def fill_form(fill: Fill, order: Order) -> dict[str, Any]:
 
 def account_form(engine: Engine, account: str, asset: str) -> dict[str, Any]:
     """Return what an account has of one asset, free and on hold."""
-    free, locked = engine.ledger.free(account, WALLET, asset), engine.ledger.locked(account, WALLET, asset)
+    shown = engine.reading.balance(account, WALLET, asset)
     fiat = asset in ("USD", "EUR")
     return {
         "uuid": account_id(account, asset),
         "name": f"{asset} Wallet",
         "currency": asset,
-        "available_balance": {"value": plain(free), "currency": asset},
+        "available_balance": {"value": plain(shown.free), "currency": asset},
         "default": True,
         "active": True,
         "created_at": moment(0),
@@ -174,7 +174,7 @@ def account_form(engine: Engine, account: str, asset: str) -> dict[str, Any]:
         "deleted_at": None,
         "type": "ACCOUNT_TYPE_FIAT" if fiat else "ACCOUNT_TYPE_CRYPTO",
         "ready": True,
-        "hold": {"value": plain(locked), "currency": asset},
+        "hold": {"value": plain(shown.locked), "currency": asset},
         "retail_portfolio_id": user_id(account),
         "platform": "ACCOUNT_PLATFORM_CONSUMER",
     }

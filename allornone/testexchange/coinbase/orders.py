@@ -23,9 +23,9 @@ _MARKET = "market_market_ioc"
 def create(engine: Engine, request: Request) -> dict[str, Any]:
     """Create an order, or return the one that has its id. One that is turned down is a 200 that failed."""
     ticket = _ticket(request)
-    first = _under(engine, request.account, ticket.client_id)
-    if first is not None:
-        return _created(first)
+    earlier = engine.books.orders_under(request.account, ticket.client_id)
+    if earlier:
+        return _created(earlier[0])
     try:
         return _created(engine.trading.place(ticket).order)
     except RejectedError as error:
@@ -34,16 +34,16 @@ def create(engine: Engine, request: Request) -> dict[str, Any]:
 
 def one(engine: Engine, request: Request) -> dict[str, Any]:
     """Return one order by Coinbase's id."""
-    order = engine.books.orders.get(numbered(request.path[0]) or 0)
-    if order is None or order.account != request.account:
+    asked = numbered(request.path[0])
+    order = next((order for order in engine.reading.orders(request.account) if order.order_id == asked), None)
+    if order is None:
         raise brokerage(404, "NOT_FOUND", "order with this orderID was not found")
     return {"order": order_form(order, engine.books.order_fills(order.order_id))}
 
 
 def batch(engine: Engine, request: Request) -> dict[str, Any]:
     """Return a page of orders, newest first. There is no filter by the client's own id."""
-    found = [order for order in engine.books.orders.values() if order.account == request.account]
-    shown = [order for order in found if _wanted(engine, order, request)][::-1]
+    shown = [order for order in engine.reading.orders(request.account) if _wanted(engine, order, request)][::-1]
     page, cursor = _page(shown, request)
     forms = [order_form(order, engine.books.order_fills(order.order_id)) for order in page]
     return {"orders": forms, "sequence": "0", "has_next": bool(cursor), "cursor": cursor}
@@ -56,9 +56,8 @@ def fills(engine: Engine, request: Request) -> dict[str, Any]:
     start, end = request.moment_ms("start_sequence_timestamp"), request.moment_ms("end_sequence_timestamp")
     found = [
         fill
-        for fill in engine.books.fills
-        if fill.account == request.account
-        and (not orders or fill.order_id in orders)
+        for fill in engine.reading.fills(request.account)
+        if (not orders or fill.order_id in orders)
         and (not products or fill.symbol in products)
         and _between(fill.at_ms, start, end)
     ][::-1]
@@ -130,13 +129,6 @@ def _configuration(given: Any) -> tuple[str, dict[str, Any]]:
     if kind not in (_MARKET, *_LIMITS) or sized is None:
         raise invalid(f"order configuration {kind} is not served")
     return kind, sized
-
-
-def _under(engine: Engine, account: str, client_id: str) -> Order | None:
-    found = (
-        order for order in engine.books.orders.values() if (order.account, order.client_id) == (account, client_id)
-    )
-    return next(found, None)
 
 
 def _wanted(engine: Engine, order: Order, request: Request) -> bool:

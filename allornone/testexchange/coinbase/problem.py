@@ -1,8 +1,9 @@
 """Coinbase's error answers: the brokerage's have a word, `/v2` has a list, a refused order is a 200 that failed."""
 
+from dataclasses import replace
 from typing import Any
 
-from allornone.testexchange.door import Answer
+from allornone.testexchange.door import Answer, Trouble
 from allornone.testexchange.engine.rejection import Reason
 
 _WORDS = {
@@ -15,7 +16,19 @@ _WORDS = {
     Reason.PRICE_BAND: "INVALID_LIMIT_PRICE",
     Reason.WOULD_TAKE: "INVALID_LIMIT_PRICE_POST_ONLY",
     Reason.INSUFFICIENT: "INSUFFICIENT_FUND",
+    Reason.DUPLICATE: "DUPLICATE_CLIENT_ORDER_ID",
 }
+_TROUBLES = {
+    Trouble.TIMEOUT: (504, "DEADLINE_EXCEEDED"),
+    Trouble.UNKNOWN_ERROR: (500, "INTERNAL"),
+    Trouble.UNEXPECTED: (502, "UNKNOWN"),
+    Trouble.UNAVAILABLE: (503, "UNAVAILABLE"),
+    Trouble.OVERLOADED: (503, "UNAVAILABLE"),
+    Trouble.RATE_LIMITED: (429, "RESOURCE_EXHAUSTED"),
+    Trouble.TOO_MANY_ORDERS: (429, "RESOURCE_EXHAUSTED"),
+    Trouble.BANNED: (429, "RESOURCE_EXHAUSTED"),
+}
+_TOO_MANY = 429
 
 
 class ProblemError(Exception):
@@ -46,6 +59,14 @@ def unauthorised() -> ProblemError:
     return ProblemError(
         Answer(401, {"error": "unauthorized", "error_details": "Unauthorized", "message": "Unauthorized"})
     )
+
+
+def troubled(path: str, trouble: Trouble, retry_s: int) -> Answer:
+    """Return how Coinbase words a trouble of its own."""
+    status, word = _TROUBLES[trouble]
+    problem = listed if path.startswith("/v2/") else brokerage
+    answer = problem(status, word.lower() if path.startswith("/v2/") else word, word.lower().replace("_", " ")).answer
+    return replace(answer, headers={"Retry-After": str(retry_s)}) if status == _TOO_MANY else answer
 
 
 def order_failure(reason: Reason, message: str, configuration: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """What an account has and what it traded, as Kraken tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.order import Fill
+from allornone.testexchange.engine.reading import Balance
 from allornone.testexchange.kraken.forms import at_least, trade_form
 from allornone.testexchange.kraken.names import TRADE, asset_id, lettered, numbered
 from allornone.testexchange.kraken.params import Params
+from allornone.units import total
 
 WALLET = "spot"
 PAGE = 50
@@ -24,24 +26,29 @@ def balance_ex(engine: Engine, account: str) -> dict[str, dict[str, str]]:
     """Return what there is of each asset, and how much of it is held for orders."""
     return {
         asset_id(asset): {
-            "balance": at_least(amount, _PLACES),
-            "hold_trade": at_least(engine.ledger.locked(account, wallet, asset), _PLACES),
+            "balance": at_least(total((shown.free, shown.locked)), _PLACES),
+            "hold_trade": at_least(shown.locked, _PLACES),
         }
-        for (holder, wallet, asset), amount in engine.ledger.balances().items()
-        if (holder, wallet) == (account, WALLET)
+        for asset, shown in _shown(engine, account)
     }
 
 
 def trades_history(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     """Return a page of trades, newest first."""
-    found = [fill for fill in engine.books.fills if fill.account == account and _between(fill, params)][::-1]
+    found = [fill for fill in engine.reading.fills(account) if _between(fill, params)][::-1]
     return {"trades": _forms(engine, found[params.offset() : params.offset() + PAGE]), "count": len(found)}
 
 
 def trades_queried(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     """Return the trades of the ids given; an id that is nobody's is left out."""
     asked = {numbered(TRADE, text) for text in params.text("txid").split(",")}
-    return _forms(engine, (fill for fill in engine.books.fills if fill.account == account and fill.fill_id in asked))
+    return _forms(engine, (fill for fill in engine.reading.fills(account) if fill.fill_id in asked))
+
+
+def _shown(engine: Engine, account: str) -> Iterator[tuple[str, Balance]]:
+    for holder, wallet, asset in engine.ledger.balances():
+        if (holder, wallet) == (account, WALLET):
+            yield asset, engine.reading.balance(account, wallet, asset)
 
 
 def _between(fill: Fill, params: Params) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from allornone.testexchange.door import Answer, Call, Kind, Told
+from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
-from allornone.testexchange.engine.rejection import RejectedError
+from allornone.testexchange.engine.rejection import Reason, RejectedError
 from allornone.testexchange.keys import Key
 from allornone.testexchange.kraken import account, market_data, orders
-from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, word_of
+from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, answered, troubled, word_of
 from allornone.testexchange.kraken.keyring import Keyring
 from allornone.testexchange.kraken.params import Params
 
@@ -62,9 +62,19 @@ class KrakenDoor:
         try:
             return Answer(200, {"error": [], "result": self._result(call)})
         except KrakenError as error:
-            return Answer(200, {"error": [error.word]})
+            return answered(error.word)
         except RejectedError as error:
-            return Answer(200, {"error": [word_of(error.reason)]})
+            return answered(word_of(error.reason))
+
+    def refuse(self, call: Call, reason: Reason) -> Answer:
+        """Return Kraken's word for a rejection."""
+        del call
+        return answered(word_of(reason))
+
+    def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
+        """Return Kraken's word for a trouble of its own; it never says when to come back."""
+        del call, retry_s
+        return troubled(trouble)
 
     def _result(self, call: Call) -> object:
         params, method = Params(call.params), _method(call)

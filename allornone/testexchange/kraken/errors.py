@@ -1,5 +1,6 @@
 """Kraken's words for what it turns down. All come with HTTP 200."""
 
+from allornone.testexchange.door import Answer, Trouble
 from allornone.testexchange.engine.rejection import Reason
 
 INVALID_KEY = "EAPI:Invalid key"
@@ -32,7 +33,23 @@ _WORDS = {
     Reason.INSUFFICIENT: "EOrder:Insufficient funds",
     Reason.MARGIN: "EOrder:Insufficient margin",
     Reason.REDUCE_ONLY: "EOrder:Reduce only:No position exists",
+    Reason.ADDRESS: UNKNOWN_WITHDRAW_KEY,
+    Reason.BAD_KEY: INVALID_KEY,
+    Reason.NO_PERMISSION: PERMISSION_DENIED,
+    Reason.OUTSIDE_WINDOW: DEADLINE_ELAPSED,
 }
+
+_TROUBLES = {
+    Trouble.TIMEOUT: DEADLINE_ELAPSED,
+    Trouble.UNKNOWN_ERROR: "EGeneral:Internal error",
+    Trouble.UNAVAILABLE: "EService:Unavailable",
+    Trouble.OVERLOADED: "EService:Busy",
+    Trouble.RATE_LIMITED: "EAPI:Rate limit exceeded",
+    Trouble.TOO_MANY_ORDERS: "EOrder:Rate limit exceeded",
+    Trouble.BANNED: "EGeneral:Temporary lockout",
+}
+CLOUDFLARE = 520
+"""What stands before Kraken says that it got an answer it could not read."""
 
 
 class KrakenError(Exception):
@@ -41,6 +58,16 @@ class KrakenError(Exception):
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
+
+
+def answered(*words: str) -> Answer:
+    """Return the 200 that something was turned down with."""
+    return Answer(200, {"error": list(words)})
+
+
+def troubled(trouble: Trouble) -> Answer:
+    """Return how Kraken, or what stands before it, words a trouble of its own."""
+    return answered(_TROUBLES[trouble]) if trouble in _TROUBLES else Answer(CLOUDFLARE, {})
 
 
 def word_of(reason: Reason) -> str:

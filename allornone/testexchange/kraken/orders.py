@@ -31,9 +31,7 @@ def add(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     ticket = _ticket(engine, account, params)
     market = engine.markets[ticket.symbol]
     _in_time(engine, params.deadline_ms())
-    if any(
-        order.client_id == ticket.client_id for order in engine.books.open_orders(account=account) if ticket.client_id
-    ):
+    if ticket.client_id and any(order.open for order in engine.books.orders_under(account, ticket.client_id)):
         raise RejectedError(Reason.DUPLICATE, f"{ticket.client_id} is the id of an open order")
     placed = engine.trading.place(ticket).order
     answer: dict[str, Any] = {"descr": {"order": sentence(placed, market)}, "txid": [lettered(ORDER, placed.order_id)]}
@@ -42,13 +40,13 @@ def add(engine: Engine, account: str, params: Params) -> dict[str, Any]:
 
 def opened(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     """Return what is open."""
-    found = _of(engine.books.open_orders(account=account), params)
+    found = _of(engine.reading.open_orders(account), params)
     return {"open": _forms(engine, found, trades=params.flag("trades"))}
 
 
 def closed(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     """Return a page of what is over, newest first."""
-    over = (order for order in engine.books.orders.values() if order.account == account and not order.open)
+    over = (order for order in engine.reading.orders(account) if not order.open)
     found = [order for order in _of(over, params) if _between(order, params)][::-1]
     shown = found[params.offset() : params.offset() + PAGE]
     return {"closed": _forms(engine, shown, trades=params.flag("trades")), "count": len(found)}
@@ -56,10 +54,9 @@ def closed(engine: Engine, account: str, params: Params) -> dict[str, Any]:
 
 def queried(engine: Engine, account: str, params: Params) -> dict[str, Any]:
     """Return the orders of the ids given; an id that is nobody's is left out."""
-    asked = [numbered(ORDER, text) for text in params.text("txid").split(",")]
-    found = [engine.books.orders[number] for number in asked if number in engine.books.orders]
-    mine = [order for order in found if order.account == account]
-    return _forms(engine, mine, trades=params.flag("trades"))
+    asked = {numbered(ORDER, text) for text in params.text("txid").split(",")}
+    found = (order for order in engine.reading.orders(account) if order.order_id in asked)
+    return _forms(engine, found, trades=params.flag("trades"))
 
 
 def cancelled(engine: Engine, account: str, params: Params) -> dict[str, Any]:
