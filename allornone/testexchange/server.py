@@ -87,13 +87,19 @@ class Server:
         return _said(door, call, rule) or answer
 
     def _serve_late(self, door: Door, call: Call, fate: Fate, rule: FaultRule) -> None:
-        task = asyncio.create_task(_later(door, call, fate.quirks, rule.delay_ms / 1000))
+        task = asyncio.create_task(_later(door, call, fate.quirks, rule.delay_ms))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 
 
-async def _later(door: Door, call: Call, quirks: Quirks, delay_s: float) -> None:
-    await asyncio.sleep(delay_s)
+_CLOCK_LOOK_MS = 50
+
+
+async def _later(door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
+    """Let a call reach the exchange so much later by its own clock, which may be moved meanwhile."""
+    due = door.engine.now() + delay_ms
+    while (left_ms := due - door.engine.now()) > 0:
+        await asyncio.sleep(min(left_ms, _CLOCK_LOOK_MS) / 1000)
     _serve(door, call, quirks)
 
 

@@ -171,6 +171,10 @@ class Witness(Protocol):
         """Do so at the bench's next call, and return what its request has to say differently for it."""
         ...
 
+    async def passed(self, bench: "Bench") -> None:
+        """Wait for what the time that passed brings by itself."""
+        ...
+
     def changes(self, bench: "Bench") -> tuple[Change, ...]: ...
     def filled(self, bench: "Bench") -> tuple[Decimal, ...]:
         """Return how much of each of the bench's orders filled."""
@@ -196,6 +200,9 @@ class PaperWitness:
         part.write_text(yaml.safe_dump([rule]))
         part.replace(self._faults)
         return {}
+
+    async def passed(self, bench: "Bench") -> None:
+        """Every paper venue lets it pass when it is asked."""
 
     def changes(self, bench: "Bench") -> tuple[Change, ...]:
         return tuple(
@@ -237,6 +244,11 @@ class Bench:
 
     def misbehave(self, behaviour: str, **more: str) -> None:
         self._said = self.witness.misbehave(self, behaviour, **more)
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass at the venue, and what it brings."""
+        self.clock.advance(seconds)
+        await self.witness.passed(self)
 
     def request(self, *, epoch: int = 1, expires_in_s: float = 60, **details: str) -> ExecutionRequest:
         source, target, source_token, target_token, planned = self.case.plan

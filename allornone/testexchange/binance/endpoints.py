@@ -29,7 +29,14 @@ Endpoints = dict[tuple[str, str, str], Endpoint]
 def every_endpoint(engine: Engine, limits: Mapping[str, Limits]) -> Endpoints:
     """Return all endpoints by host, method and path."""
     spot, wallet = Spot(engine, limits[API_HOST]), Wallet(engine)
-    return _spot(spot) | _depth(engine) | _wallet(wallet) | _coin_margined()
+    return _spot(spot) | _wallet(wallet) | _coin_margined() | _depth(engine)
+
+
+def _depth(engine: Engine) -> Endpoints:
+    return {
+        (API_HOST, "GET", "/api/v3/depth"): Endpoint(Depth(engine, perpetual=False).book, Kind.MARKET, 5),
+        (USDM_HOST, "GET", "/fapi/v1/depth"): Endpoint(Depth(engine, perpetual=True).book, Kind.MARKET, 5),
+    }
 
 
 def _spot(spot: Spot) -> Endpoints:
@@ -44,13 +51,6 @@ def _spot(spot: Spot) -> Endpoints:
         (API_HOST, "GET", "/api/v3/openOrders"): Endpoint(spot.open_orders, Kind.QUERY, 6, "read"),
         (API_HOST, "GET", "/api/v3/allOrders"): Endpoint(spot.all_orders, Kind.QUERY, 20, "read"),
         (API_HOST, "GET", "/api/v3/myTrades"): Endpoint(spot.trades, Kind.TRADES, 20, "read"),
-    }
-
-
-def _depth(engine: Engine) -> Endpoints:
-    return {
-        (API_HOST, "GET", "/api/v3/depth"): Endpoint(Depth(engine, perpetual=False).book, Kind.MARKET, 5),
-        (USDM_HOST, "GET", "/fapi/v1/depth"): Endpoint(Depth(engine, perpetual=True).book, Kind.MARKET, 5),
     }
 
 

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction
 from allornone.testexchange.coinbase.ids import identified
@@ -58,6 +56,28 @@ TRADE_IDS: dict[str, Callable[[Fill], str]] = {
 """How each exchange writes the id of a trade."""
 
 
+LOST: dict[str, dict[str, object]] = {
+    "refuse": {"behaviour": "refuse", "reason": "halted"},
+    "lose_answer": {"behaviour": "reset"},
+    "error_5xx_executed": {"behaviour": "bad_gateway"},
+    "malformed": {"behaviour": "unreadable"},
+    "duplicate_ack": {"behaviour": "duplicate"},
+    "lose_request": {"behaviour": "hang", "executed": False},
+    "error_5xx_not_executed": {"behaviour": "bad_gateway", "executed": False},
+    "not_sent": {"behaviour": "forbidden"},
+    "rate_limited": {"behaviour": "rate_limited"},
+    "late": {"behaviour": "late"},
+    "partial": {"behaviour": "partial"},
+    "open": {"behaviour": "partial"},
+    "open_then_fill": {"behaviour": "partial"},
+    "stale_read": {"behaviour": "hidden"},
+}
+"""What the suite's behaviours are at an exchange, of the call that writes."""
+MARK = Decimal(2000)
+RESTING = {"order_type": "limit", "limit_price": "2000.1"}
+"""An order whose rest stays, where only a part of it fills."""
+
+
 class ExchangeClock:
     """The exchange's clock, moved by a test."""
 
@@ -79,10 +99,30 @@ class ExchangeWitness:
     def __init__(self, served: Served, engine: Engine) -> None:
         self._served = served
         self._engine = engine
+        self._fills_later = False
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
-        del bench, more
-        pytest.skip(f"the test exchange cannot {behaviour} yet")
+        if behaviour == "drift":
+            self._engine.trading.set_mark("ETHUSDT", MARK * (1 + Decimal(more["bps"]) / 10_000))
+            return {}
+        if behaviour == "unreadable":
+            self._served.inject({"behaviour": "bad_gateway", "kind": "query", "count": "always"})
+            return {}
+        self._fills_later = behaviour == "open_then_fill"
+        given = {name: value for name, value in more.items() if not (self._fills_later and name == "delay_s")}
+        self._served.inject({**LOST[behaviour], **given, "kind": "order"})
+        return RESTING if behaviour.startswith("open") else {}
+
+    async def passed(self, bench: Bench) -> None:
+        await self._served.no_more_late()
+        if self._fills_later:
+            self.fill_open(bench)
+            self._fills_later = False
+
+    def restore(self) -> None:
+        """Behave well again, at the price of before."""
+        self._served.inject()
+        self._engine.trading.set_mark("ETHUSDT", MARK)
 
     def changes(self, bench: Bench) -> tuple[Change, ...]:
         return tuple(
@@ -140,7 +180,9 @@ async def exchange_bench(case: ExchangeCase, served: Served) -> AsyncIterator[Be
         return venues.setdefault(name, open_account(name, exchange, account, served))
 
     venues: dict[str, Venue] = {}
-    yield Bench(case, opened, ExchangeClock(served), ExchangeWitness(served, served.engines[exchange]))
+    witness = ExchangeWitness(served, served.engines[exchange])
+    yield Bench(case, opened, ExchangeClock(served), witness)
+    witness.restore()
     for venue in venues.values():
         await venue.aclose()  # type: ignore[attr-defined]
 
