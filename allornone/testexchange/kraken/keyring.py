@@ -13,13 +13,17 @@ from allornone.testexchange.kraken.errors import (
 )
 from allornone.testexchange.kraken.signature import fits
 
+WINDOW = 60_000_000
+"""How far below the last nonce another may be: as wide as a minute of microseconds, as on a key that several share."""
+
 
 class Keyring:
-    """The keys that Kraken accepts, and the last nonce of each."""
+    """The keys that Kraken accepts, and the nonces that each has used. Without a window no late call acts."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], nonce_window: int = WINDOW) -> None:
         self._keys = {key.api_key: key for key in keys}
-        self._nonces: dict[str, int] = {}
+        self._window = nonce_window
+        self._used: dict[str, set[int]] = {}
 
     def holder(self, call: Call) -> str | None:
         """Return whose key the call names; nothing is checked."""
@@ -40,9 +44,11 @@ class Keyring:
         return key.account
 
     def _use(self, api_key: str, nonce: str) -> None:
-        if not nonce.isascii() or not nonce.isdigit() or int(nonce) <= self._nonces.get(api_key, -1):
+        used = self._used.setdefault(api_key, set())
+        least = max(used, default=0) - self._window
+        if not nonce.isascii() or not nonce.isdigit() or int(nonce) <= least or int(nonce) in used:
             raise KrakenError(INVALID_NONCE)
-        self._nonces[api_key] = int(nonce)
+        self._used[api_key] = {each for each in used if each > least} | {int(nonce)}
 
 
 def _header(call: Call, name: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import importlib.util
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Client:
         outcomes: Outcomes,
         given: Mapping[str, Any],
         *,
-        adjusted: Callable[[Any, VenueClock], None] | None = None,
+        adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None,
     ) -> None:
         self.name = name
         self.options = options
@@ -160,6 +160,8 @@ class Client:
                 # Importing ccxt takes over a second: not in the event loop's time, and never where nothing uses it.
                 module = await asyncio.to_thread(importlib.import_module, "ccxt.async_support")
                 self._exchange = self._constructed(getattr(module, self.options.exchange))
+                if self._adjusted is not None:
+                    await self._adjusted(self._exchange, self.clock)
             return self._exchange
 
     def _constructed(self, kind: Any) -> Any:
@@ -184,8 +186,6 @@ class Client:
         )
         exchange.session, exchange.own_session = self._session, False
         exchange.ssl_context = False  # unused: the session's own connector has one; ccxt would build another
-        if self._adjusted is not None:
-            self._adjusted(exchange, self.clock)
         return exchange
 
 

@@ -1,6 +1,6 @@
 """What one account of an exchange does for one operation type, and what an account brings: the seams here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,5 +54,5 @@ class Account:
     outcomes: Outcomes
     dialects: Callable[[Client], Mapping[OperationType, Dialect]]
     ccxt_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    adjusted: Callable[[Any, VenueClock], None] | None = None
+    adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None
     """What ccxt's object has to be told besides its options."""

@@ -100,10 +100,15 @@ class ExchangeWitness:
         self._served = served
         self._engine = engine
         self._fills_later = False
+        (self._market,) = [
+            market.symbol
+            for market in engine.markets.values()
+            if (market.base, market.quote) == ("ETH", "USDT") and not market.perpetual
+        ]
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
         if behaviour == "drift":
-            self._engine.trading.set_mark("ETHUSDT", MARK * (1 + Decimal(more["bps"]) / 10_000))
+            self._engine.trading.set_mark(self._market, MARK * (1 + Decimal(more["bps"]) / 10_000))
             return {}
         if behaviour == "unreadable":
             self._served.inject({"behaviour": "bad_gateway", "kind": "query", "count": "always"})
@@ -122,7 +127,7 @@ class ExchangeWitness:
     def restore(self) -> None:
         """Behave well again, at the price of before."""
         self._served.inject()
-        self._engine.trading.set_mark("ETHUSDT", MARK)
+        self._engine.trading.set_mark(self._market, MARK)
 
     def changes(self, bench: Bench) -> tuple[Change, ...]:
         return tuple(

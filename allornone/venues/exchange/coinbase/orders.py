@@ -13,7 +13,7 @@ from allornone.units import normalised, times, total
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.coinbase.token import LIFE_S, issued
 from allornone.venues.exchange.market import best, book_of, bounded, market_of
-from allornone.venues.exchange.order import Fill, Sighting, VenueOrder
+from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, taken
 from allornone.venues.exchange.readable import readable
 
 _PAGE = 100
@@ -56,6 +56,7 @@ class CoinbaseOrders:
     async def place(self, prepared: Prepared) -> VenueOrder:
         """Send the order once, with a token that is over when the order may not be taken any more; read its fills.
 
+        An order that is taken and not shown yet is open.
         Raises NotSentError, without sending, where that is already so by Coinbase's own clock.
         """
         latest = datetime.fromisoformat(prepared["not_after"])
@@ -67,8 +68,12 @@ class CoinbaseOrders:
         placed = answer.accepted()
         with readable("the answer to an order"):
             order_id = str(placed["success_response"]["order_id"])
+        try:
             shown = await self._client.read("v3PrivateGetBrokerageOrdersHistoricalOrderId", {"order_id": order_id})
-            return await self._order(shown["order"])
+            with readable(f"order {order_id}"):
+                return await self._order(shown["order"])
+        except VenueUnavailableError:
+            return taken(order_id, _amount(prepared["amount"]), now)
 
     async def find(self, request: ExecutionRequest, prepared: Prepared | None) -> Sighting:
         """Return every order under the reference, out of all of its product's in the time it can have been taken in."""
@@ -79,6 +84,7 @@ class CoinbaseOrders:
 
     async def cancel(self, request: ExecutionRequest, prepared: Prepared | None) -> None:
         """Cancel what is open, by Coinbase's own ids; what cannot be cancelled any more is shown by the next look."""
+        await self._now()
         with readable("the orders"):
             rows = await self._rows(request, prepared)
             ids = [str(row["order_id"]) for row in rows if row["status"] in _OPEN]

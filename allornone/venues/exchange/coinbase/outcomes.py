@@ -13,8 +13,9 @@ _NO_WORD = "UNKNOWN_FAILURE_REASON"
 
 _ROWS = (
     Row(Outcome.ACCEPTED, _OK, says=False),
-    # Rate limits: 429 is answered before anything is done.
+    # Rate limits: 429 is answered before anything is done. A 403 in no words of Coinbase's is the firewall's.
     Row(Outcome.BACK_OFF, (429,)),
+    Row(Outcome.BACK_OFF, (403,), code="unreadable"),
     *(
         Row(Outcome.BACK_OFF, code=code)
         for code in ("rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED", "too_many_requests")

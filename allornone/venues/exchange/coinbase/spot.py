@@ -1,6 +1,7 @@
 """Coinbase's spot account."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -30,8 +31,11 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     return {OperationType.SPOT_TRADE: Trades(client, TRADE, CoinbaseOrders(client), commission_in_quote=True)}
 
 
-def _adjusted(exchange: Any, clock: VenueClock) -> None:
+async def _adjusted(exchange: Any, clock: VenueClock) -> None:
     exchange.seconds = Stamps(clock)
+    # Reading the markets is signed already. Whatever is wrong with the time's answer shows at the call that needs it.
+    with suppress(Exception):
+        clock.set(int((await exchange.v3PublicGetBrokerageTime())["epochMillis"]))
 
 
 ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted)

@@ -12,7 +12,7 @@ from allornone.units import normalised, total
 from allornone.venues.exchange.clock import moment_of
 from allornone.venues.exchange.kraken.keyed import Keyed
 from allornone.venues.exchange.kraken.outcomes import UNKNOWN_ORDER
-from allornone.venues.exchange.order import Fill, Sighting, VenueOrder
+from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, taken
 from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import readable
 
@@ -41,6 +41,8 @@ class KrakenOrders:
     async def place(self, prepared: Prepared) -> VenueOrder:
         """Send the order once, with everything as pinned; its answer has no fills, so they are read.
 
+        An order that is taken and not shown yet is open.
+
         Raises NotSentError, without sending, where the deadline is over by Kraken's own clock.
         """
         if datetime.fromisoformat(prepared["deadline"]) <= await self._keyed.now():
@@ -62,10 +64,12 @@ class KrakenOrders:
         placed = answer.accepted()
         with readable("the answer to an order"):
             order_id = str(placed["result"]["txid"][0])
-        shown: _Rows = await self._keyed.read("privatePostQueryOrders", {"txid": order_id, "trades": "true"})
-        if order_id not in shown:
-            raise VenueUnavailableError(f"order {order_id} is not shown yet")
-        return await self._order(order_id, shown[order_id], _assets(prepared["symbol"]))
+        try:
+            shown: _Rows = await self._keyed.read("privatePostQueryOrders", {"txid": order_id, "trades": "true"})
+            with readable(f"order {order_id}"):
+                return await self._order(order_id, shown[order_id], _assets(prepared["symbol"]))
+        except VenueUnavailableError:
+            return taken(order_id, _amount(prepared["amount"]), await self._keyed.now())
 
     async def find(self, request: ExecutionRequest, prepared: Prepared | None) -> Sighting:
         """Return every order under the reference. Open ones are read first: one that ends meanwhile is then closed."""

@@ -29,7 +29,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     return {OperationType.SPOT_TRADE: Trades(client, TRADE, KrakenOrders(Keyed(client)), commission_in_quote=True)}
 
 
-def _adjusted(exchange: Any, _clock: VenueClock) -> None:
+async def _adjusted(exchange: Any, _clock: VenueClock) -> None:
     exchange.nonce = Nonces()  # ccxt's own repeats itself within a millisecond
 
 
