@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from allornone.testexchange.binance.usdm import PERPETUAL
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.fees import FeePolicy
 from allornone.testexchange.engine.market import Market
@@ -33,6 +34,8 @@ def _markets() -> list[Market]:
         _spot("BTC", "USDC", "50000", step="0.00001", tick="0.01", gap="1", depth="2"),
         _spot("ETH", "USDC", "2000", step="0.0001", tick="0.01", gap="0.1", depth="30"),
         _spot("USDC", "USDT", "1", step="1", tick="0.0001", gap="0.0001", depth="100000"),
+        _perpetual("BTC", "50000", step="0.001", tick="0.1", gap="1", depth="20"),
+        _perpetual("ETH", "2000", step="0.001", tick="0.01", gap="0.1", depth="300"),
     ]
 
 
@@ -52,4 +55,25 @@ def _spot(
         mark=Decimal(mark),
         gap=Decimal(gap),
         depth=Decimal(depth),
+    )
+
+
+def _perpetual(base: str, mark: str, *, step: str, tick: str, gap: str, depth: str) -> Market:
+    return Market(
+        symbol=f"{base}USDT{PERPETUAL}",
+        name=f"{base}USDT",
+        base=base,
+        quote="USDT",
+        wallet="usdm",
+        step=Decimal(step),
+        tick=Decimal(tick),
+        minimum=Decimal(step),
+        maximum=Decimal(1000),
+        minimum_cost=Decimal(5),
+        mark=Decimal(mark),
+        gap=Decimal(gap),
+        depth=Decimal(depth),
+        taker_fee=Decimal("0.0005"),
+        maker_fee=Decimal("0.0002"),
+        perpetual=True,
     )
