@@ -1,6 +1,6 @@
 """Test exchanges for as long as a block lasts, with their engines in reach as the witness."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +8,12 @@ from pathlib import Path
 from allornone.testexchange.binance.door import BinanceDoor
 from allornone.testexchange.binance.world import OPENING, binance_engine
 from allornone.testexchange.clock import Clock
+from allornone.testexchange.coinbase.opening import open_coinbase
 from allornone.testexchange.door import Door
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.faults import FaultRule, Faults
 from allornone.testexchange.keys import credentials_path, key_of
+from allornone.testexchange.kraken.opening import open_kraken
 from allornone.testexchange.server import Server
 
 FAULTS_FILE = "exchange-faults.yaml"
@@ -68,13 +70,21 @@ async def serving(folder: Path, exchanges: Sequence[str] = ("binance",), port: i
 
 def open_door(folder: Path, name: str, clock: Clock) -> Door:
     """Return an exchange with its keys and its opening balances."""
+    if name in _OTHERS:
+        return _OTHERS[name](folder, clock, ACCOUNT)
     if name != "binance":
-        raise ValueError(f"no test exchange {name!r}; there is binance")
+        raise ValueError(f"no test exchange {name!r}; there are binance, {', '.join(_OTHERS)}")
     engine = binance_engine(clock)
     for (wallet, asset), amount in OPENING.items():
         engine.endow(ACCOUNT, wallet, asset, amount)
     keys = [key_of(folder, name, ACCOUNT), key_of(folder, name, f"{ACCOUNT}-readonly", frozenset({"read"}))]
     return BinanceDoor(engine, keys)
+
+
+_OTHERS: Mapping[str, Callable[[Path, Callable[[], int], str], Door]] = {
+    "coinbase": open_coinbase,
+    "kraken": open_kraken,
+}
 
 
 def _made(folder: Path) -> Path:

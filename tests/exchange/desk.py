@@ -14,6 +14,7 @@ from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult
 from allornone.settings import Settings
+from allornone.testexchange.engine.order import Order
 from allornone.testexchange.serving import ACCOUNT, Served
 from allornone.venues import Venue
 from allornone.venues.exchange import open_venue
@@ -102,3 +103,7 @@ class Desk:
     def balance(self, asset: str, wallet: str = "spot") -> Decimal:
         """Return what the exchange's own books say that the account has."""
         return self.exchange.engines["binance"].ledger.total(ACCOUNT, wallet, asset)
+
+    def orders(self) -> list[Order]:
+        """Return every order that the exchange ever accepted."""
+        return list(self.exchange.engines["binance"].books.orders.values())

@@ -1,6 +1,6 @@
 """Exchange accounts behind the ccxt adapter, held to the contract; the test exchange's own books are the witness."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,13 +9,17 @@ from pathlib import Path
 
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction
+from allornone.testexchange.coinbase.ids import identified
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.order import Fill, Order
+from allornone.testexchange.kraken.names import lettered
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange import open_venue
 from allornone.venues.exchange.binance import spot
+from allornone.venues.exchange.coinbase import spot as coinbase_spot
+from allornone.venues.exchange.kraken import spot as kraken_spot
 from tests.contract.bench import PLANS, Bench, Change
 
 
@@ -36,9 +40,20 @@ class ExchangeCase:
         return PLANS[self.operation_type]
 
 
-EXCHANGE_CASES = [ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH")]
-ACCOUNTS = {"binance": ("binance", "spot")}
+EXCHANGE_CASES = [
+    ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH"),
+    ExchangeCase("kraken", OperationType.SPOT_TRADE, kraken_spot.TRADE, "kraken:BaseToken:ETH"),
+    ExchangeCase("coinbase", OperationType.SPOT_TRADE, coinbase_spot.TRADE, "coinbase:BaseToken:ETH"),
+]
+ACCOUNTS = {"binance": ("binance", "spot"), "kraken": ("kraken", "spot"), "coinbase": ("coinbase", "spot")}
 """By venue: ccxt's name of the exchange, and the account."""
+
+TRADE_IDS: dict[str, Callable[[Fill], str]] = {
+    "binance": lambda fill: str(fill.trade_id),
+    "coinbase": lambda fill: identified(fill.fill_id),
+    "kraken": lambda fill: lettered("T", fill.fill_id),
+}
+"""How each exchange writes the id of a trade."""
 
 
 LOST: dict[str, dict[str, object]] = {
@@ -85,10 +100,16 @@ class ExchangeWitness:
         self._served = served
         self._engine = engine
         self._fills_later = False
+        (self._market,) = [
+            market.symbol
+            for market in engine.markets.values()
+            if (market.base, market.quote) == ("ETH", "USDT") and not market.perpetual
+        ]
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
+        del bench  # one test at a time has the exchange
         if behaviour == "drift":
-            self._engine.trading.set_mark("ETHUSDT", MARK * (1 + Decimal(more["bps"]) / 10_000))
+            self._engine.trading.set_mark(self._market, MARK * (1 + Decimal(more["bps"]) / 10_000))
             return {}
         if behaviour == "unreadable":
             self._served.inject({"behaviour": "bad_gateway", "kind": "query", "count": "always"})
@@ -107,7 +128,7 @@ class ExchangeWitness:
     def restore(self) -> None:
         """Behave well again, at the price of before."""
         self._served.inject()
-        self._engine.trading.set_mark("ETHUSDT", MARK)
+        self._engine.trading.set_mark(self._market, MARK)
 
     def changes(self, bench: Bench) -> tuple[Change, ...]:
         return tuple(
@@ -126,14 +147,19 @@ class ExchangeWitness:
 
     def _orders(self, bench: Bench) -> list[Order]:
         references = {bench.reference(), bench.reference(Direction.ROLLBACK)}
-        return [order for order in self._engine.books.orders.values() if order.client_id in references]
+        return [order for order in self._engine.books.orders.values() if _reference(order) in references]
+
+
+def _reference(order: Order) -> str:
+    """Return our reference behind an own id, which Coinbase has in the shape of a UUID."""
+    return order.client_id.replace("-", "")
 
 
 def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Change]:
-    market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{fill.trade_id}"
+    market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{TRADE_IDS[venue](fill)}"
 
     def change(token: str, delta: Decimal, *, is_fee: bool = False) -> Change:
-        return Change(name, order.client_id, f"{venue}:BaseToken:{token}", delta, is_fee)
+        return Change(name, _reference(order), f"{venue}:BaseToken:{token}", delta, is_fee)
 
     return [
         change(market.base, sign * fill.amount),
@@ -145,9 +171,9 @@ def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Chang
 @asynccontextmanager
 async def exchanges_served(folder: Path) -> AsyncIterator[Served]:
     """Serve the test exchange for a session, with money for every test of it."""
-    async with serving(folder) as served:
-        engine = served.engines["binance"]
-        engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
+    async with serving(folder, [exchange for exchange, _ in ACCOUNTS.values()]) as served:
+        for engine in served.engines.values():
+            engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
         yield served
 
 
