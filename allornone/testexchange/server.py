@@ -104,6 +104,7 @@ async def _later(door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
 
 
 def _serve(door: Door, call: Call, quirks: Quirks) -> Answer:
+    door.engine.moving.pass_time()
     door.engine.reading.quirks = quirks
     try:
         return door.serve(call)
