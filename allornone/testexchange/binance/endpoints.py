@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from allornone.testexchange.binance.capital import Capital
 from allornone.testexchange.binance.limits import Limits
 from allornone.testexchange.binance.params import Params
 from allornone.testexchange.binance.problem import API_HOST, USDM_HOST
@@ -40,6 +41,7 @@ def every_endpoint(engine: Engine, limits: Mapping[str, Limits]) -> Endpoints:
         _spot(spot)
         | _spot_prices(spot_prices)
         | _wallet(wallet)
+        | _capital(Capital(engine))
         | _usdm(usdm)
         | _usdm_account(account)
         | _usdm_prices(usdm_prices)
@@ -65,11 +67,26 @@ def _spot(spot: Spot) -> Endpoints:
 
 def _wallet(wallet: Wallet) -> Endpoints:
     return {
+        (API_HOST, "GET", "/sapi/v1/system/status"): Endpoint(wallet.status, Kind.MARKET, 1),
         (API_HOST, "GET", "/sapi/v1/capital/config/getall"): Endpoint(wallet.coins, Kind.MARKET, 10, "read"),
+        (API_HOST, "POST", "/sapi/v1/asset/get-funding-asset"): Endpoint(wallet.funding, Kind.BALANCE, 1, "read"),
+        (API_HOST, "POST", "/sapi/v1/asset/transfer"): Endpoint(wallet.transfer, Kind.TRANSFER, 1, "transfer"),
+        (API_HOST, "GET", "/sapi/v1/asset/transfer"): Endpoint(wallet.transfers, Kind.TRANSFERS, 1, "read"),
+        (API_HOST, "GET", "/sapi/v1/account/apiRestrictions"): Endpoint(wallet.permissions, Kind.OTHER, 1, "read"),
         (API_HOST, "GET", "/sapi/v1/bnbBurn"): Endpoint(wallet.fee_asset, Kind.OTHER, 1, "read"),
         (API_HOST, "POST", "/sapi/v1/bnbBurn"): Endpoint(wallet.choose_fee_asset, Kind.OTHER, 1, "trade"),
         (API_HOST, "GET", "/sapi/v1/margin/allPairs"): Endpoint(_nothing, Kind.MARKET, 1, "read"),
         (API_HOST, "GET", "/sapi/v1/margin/isolated/allPairs"): Endpoint(_nothing, Kind.MARKET, 10, "read"),
+    }
+
+
+def _capital(capital: Capital) -> Endpoints:
+    folder = "/sapi/v1/capital"
+    return {
+        (API_HOST, "POST", f"{folder}/withdraw/apply"): Endpoint(capital.withdraw, Kind.WITHDRAW, 1, "withdraw"),
+        (API_HOST, "GET", f"{folder}/withdraw/history"): Endpoint(capital.withdrawals, Kind.WITHDRAWALS, 1, "read"),
+        (API_HOST, "GET", f"{folder}/deposit/address"): Endpoint(capital.address, Kind.DEPOSITS, 10, "read"),
+        (API_HOST, "GET", f"{folder}/deposit/hisrec"): Endpoint(capital.deposits, Kind.DEPOSITS, 1, "read"),
     }
 
 

@@ -7,6 +7,7 @@ from allornone.testexchange.binance.usdm import PERPETUAL
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.fees import FeePolicy
 from allornone.testexchange.engine.market import Market
+from allornone.testexchange.engine.movement import Network
 
 OPENING = {
     ("spot", "USDT"): Decimal(100_000),
@@ -17,12 +18,13 @@ OPENING = {
     ("usdm", "USDT"): Decimal(50_000),
 }
 """What an account starts with."""
+_EIGHT = Decimal("1e-8")
 
 
 def binance_engine(now: Callable[[], int]) -> Engine:
     """Return Binance's engine, with nobody's money in it yet."""
     fees = FeePolicy(in_received=True, third="BNB", discount=Decimal("0.25"))
-    return Engine(_markets(), now, fees=fees, id_rule="open")
+    return Engine(_markets(), now, fees=fees, id_rule="open", networks=_networks())
 
 
 def _markets() -> list[Market]:
@@ -37,6 +39,46 @@ def _markets() -> list[Market]:
         _perpetual("BTC", "50000", step="0.001", tick="0.1", gap="1", depth="20"),
         _perpetual("ETH", "2000", step="0.001", tick="0.01", gap="0.1", depth="300"),
     ]
+
+
+_EVM_ADDRESS = "0x[0-9A-Fa-f]{40}"
+_BTC_ADDRESS = "(bc1[0-9a-z]{11,71}|[13][1-9A-HJ-NP-Za-km-z]{25,34})"
+
+
+def _networks() -> list[Network]:
+    return [
+        _evm("USDT", "ETH", fee="1", minimum="10", default=True),
+        _evm("USDT", "BSC", fee="0.1", minimum="5"),
+        _evm("USDC", "ETH", fee="1", minimum="10", default=True),
+        _evm("ETH", "ETH", fee="0.0005", minimum="0.001", default=True),
+        _evm("ETH", "ARBITRUM", fee="0.0001", minimum="0.0008"),
+        _evm("BNB", "BSC", fee="0.0001", minimum="0.002", default=True),
+        Network(
+            name="BTC",
+            asset="BTC",
+            fee=Decimal("0.0001"),
+            minimum=Decimal("0.0005"),
+            maximum=Decimal(1000),
+            step=_EIGHT,
+            address=_BTC_ADDRESS,
+            prefix="bc1q",
+            confirmations=1,
+            default=True,
+        ),
+    ]
+
+
+def _evm(asset: str, name: str, *, fee: str, minimum: str, default: bool = False) -> Network:
+    return Network(
+        name=name,
+        asset=asset,
+        fee=Decimal(fee),
+        minimum=Decimal(minimum),
+        maximum=Decimal(10_000_000),
+        step=_EIGHT,
+        address=_EVM_ADDRESS,
+        default=default,
+    )
 
 
 def _spot(
