@@ -180,3 +180,63 @@ async def test_a_key_that_may_only_read_cannot_trade(exchange: Served) -> None:
         await opened.fetch_balance()
         with pytest.raises(ccxt.PermissionDenied, match="PERMISSION_DENIED"):
             await opened.create_order("ETH/USDT", "limit", "buy", "2", "2010", IOC)
+
+
+WALLET = "0x" + "1" * 40
+
+
+async def test_a_send_takes_its_fee_on_top(coinbase: Any, exchange: Served) -> None:
+    sent = await coinbase.withdraw("ETH", "2", WALLET, None, {"idem": REF})
+    exchange.clock.offset_ms = 10_000
+    (done,) = await coinbase.fetch_withdrawals("ETH", None, None, {"currencyType": "crypto"})
+
+    assert (sent["status"], sent["amount"], sent["fee"]["cost"]) == ("pending", "2", "0.0002")
+    assert (done["id"], done["status"], done["info"]["idem"]) == (sent["id"], "ok", REF)
+    assert exchange.engines["coinbase"].ledger.total("desk", "spot", "ETH") == Decimal("47.9998")
+
+
+async def test_a_send_under_the_same_idem_is_shown_again_and_not_sent(coinbase: Any, exchange: Served) -> None:
+    first = await coinbase.withdraw("ETH", "2", WALLET, None, {"idem": REF})
+
+    second = await coinbase.withdraw("ETH", "3", WALLET, None, {"idem": REF})
+
+    assert (second["id"], second["amount"]) == (first["id"], "2")
+    assert len(exchange.engines["coinbase"].books.withdrawals) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "address", "word"),
+    [
+        ("50", WALLET, "Insufficient balance in source account"),
+        ("2", "0xnonsense", "Please enter a valid address"),
+    ],
+)
+async def test_a_send_that_is_turned_down_leaves_everything(
+    coinbase: Any, exchange: Served, *, amount: str, address: str, word: str
+) -> None:
+    with pytest.raises(ccxt.BaseError, match=word):
+        await coinbase.withdraw("ETH", amount, address, None, {"idem": REF})
+
+    assert exchange.engines["coinbase"].ledger.total("desk", "spot", "ETH") == 50
+
+
+async def test_a_send_that_fails_gives_the_money_back(coinbase: Any, exchange: Served) -> None:
+    exchange.inject({"kind": "withdraw", "behaviour": "withdrawal", "end": "failure"})
+    await coinbase.withdraw("ETH", "2", WALLET, None, {"idem": REF})
+    exchange.clock.offset_ms = 10_000
+
+    (failed,) = await coinbase.fetch_withdrawals("ETH", None, None, {"currencyType": "crypto"})
+
+    assert failed["status"] == "failed"
+    assert exchange.engines["coinbase"].ledger.free("desk", "spot", "ETH") == 50
+
+
+async def test_a_deposit_comes_to_the_address_that_coinbase_tells(coinbase: Any, exchange: Served) -> None:
+    addresses = await coinbase.fetch_deposit_addresses_by_network("ETH")
+    arrived = exchange.engines["coinbase"].moving.arrive("desk", "ETH", Decimal(3))
+    exchange.clock.offset_ms = 10_000
+
+    (credited,) = await coinbase.fetch_deposits("ETH", None, None, {"currencyType": "crypto"})
+
+    assert arrived.address in {each["address"] for each in addresses.values()}
+    assert (credited["status"], credited["amount"], credited["txid"]) == ("ok", "3", arrived.tx_id)

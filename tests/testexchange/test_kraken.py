@@ -180,3 +180,58 @@ async def test_a_key_that_may_only_read_cannot_trade(exchange: Served) -> None:
         await opened.fetch_balance()
         with pytest.raises(ccxt.PermissionDenied, match="EGeneral:Permission denied"):
             await opened.create_order("ETH/USDT", "market", "buy", "2")
+
+
+WALLET = "0x" + "1" * 40
+
+
+async def test_a_withdrawal_goes_to_a_named_address_and_takes_its_fee_along(kraken: Any, exchange: Served) -> None:
+    gone = await kraken.withdraw("ETH", "2", WALLET, None, {"key": "desk-wallet"})
+    (pending,) = await kraken.fetch_withdrawals("ETH")
+    exchange.clock.offset_ms = 10_000
+    (done,) = await kraken.fetch_withdrawals("ETH")
+
+    assert (pending["id"], pending["status"], pending["info"]["key"]) == (gone["id"], "pending", "desk-wallet")
+    assert (done["status"], done["amount"], done["fee"]["cost"]) == ("ok", "1.9965000000", "0.0035000000")
+    assert exchange.engines["kraken"].ledger.total("desk", "spot", "ETH") == 48
+
+
+@pytest.mark.parametrize(
+    ("amount", "address", "key", "word"),
+    [
+        ("2", WALLET, "nobody", "EFunding:Unknown withdraw key"),
+        ("2", "0x" + "2" * 40, "desk-wallet", "EFunding:Invalid withdrawal address"),
+        ("0.001", WALLET, "desk-wallet", "EFunding:Amount too small"),
+        ("51", WALLET, "desk-wallet", "EFunding:Insufficient funds"),
+    ],
+)
+async def test_a_withdrawal_that_is_turned_down_leaves_everything(
+    kraken: Any, exchange: Served, *, amount: str, address: str, key: str, word: str
+) -> None:
+    with pytest.raises(ccxt.BaseError, match=word):
+        await kraken.withdraw("ETH", amount, address, None, {"key": key})
+
+    assert exchange.engines["kraken"].ledger.total("desk", "spot", "ETH") == 50
+
+
+async def test_a_withdrawal_that_fails_gives_the_money_back(kraken: Any, exchange: Served) -> None:
+    exchange.inject({"kind": "withdraw", "behaviour": "withdrawal", "end": "failure"})
+    await kraken.withdraw("ETH", "2", WALLET, None, {"key": "desk-wallet"})
+    exchange.clock.offset_ms = 10_000
+
+    (failed,) = await kraken.fetch_withdrawals("ETH")
+
+    assert failed["status"] == "failed"
+    assert exchange.engines["kraken"].ledger.free("desk", "spot", "ETH") == 50
+
+
+async def test_a_deposit_comes_to_the_address_that_kraken_tells(kraken: Any, exchange: Served) -> None:
+    address = await kraken.fetch_deposit_address("ETH")
+    exchange.engines["kraken"].moving.arrive("desk", "ETH", Decimal(3))
+    (pending,) = await kraken.fetch_deposits("ETH")
+    exchange.clock.offset_ms = 10_000
+    (credited,) = await kraken.fetch_deposits("ETH")
+
+    assert (pending["status"], pending["address"]) == ("pending", address["address"])
+    assert (credited["status"], credited["amount"]) == ("ok", "3.0000000000")
+    assert (await kraken.fetch_balance())["ETH"]["total"] == "53.00000000"

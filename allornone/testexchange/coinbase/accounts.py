@@ -21,7 +21,7 @@ def brokerage_accounts(engine: Engine, request: Request) -> dict[str, Any]:
 def accounts(engine: Engine, request: Request) -> dict[str, Any]:
     """Return every account of the caller with its whole balance."""
     found = [_form(engine, request.account, asset) for asset in assets_of(engine, request.account)]
-    return {"pagination": _pages(request), "data": found}
+    return {"pagination": pages(request), "data": found}
 
 
 def asset_at(engine: Engine, request: Request) -> str:
@@ -32,7 +32,8 @@ def asset_at(engine: Engine, request: Request) -> str:
     raise listed(404, "not_found", "Not found")
 
 
-def _pages(request: Request) -> dict[str, Any]:
+def pages(request: Request) -> dict[str, Any]:
+    """Return what a list of `/v2` tells of itself, where it has one page."""
     return {
         "ending_before": None,
         "starting_after": None,

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from allornone.testexchange.coinbase import accounts, market_data, orders
+from allornone.testexchange.coinbase import accounts, market_data, orders, sends
 from allornone.testexchange.coinbase.problem import (
     ProblemError,
     brokerage,
-    listed,
     order_failure,
     troubled,
     unauthorised,
@@ -52,6 +51,11 @@ _ENDPOINTS = {
     ("GET", "/v2/currencies/crypto"): _Endpoint(market_data.crypto, Kind.MARKET),
     ("GET", "/v2/exchange-rates"): _Endpoint(market_data.rates, Kind.MARKET),
     ("GET", "/v2/accounts"): _Endpoint(accounts.accounts, Kind.BALANCE, "read"),
+    ("POST", "/v2/accounts/*/transactions"): _Endpoint(sends.send, Kind.WITHDRAW, "withdraw"),
+    ("GET", "/v2/accounts/*/transactions"): _Endpoint(sends.transactions, Kind.WITHDRAWALS, "read"),
+    ("GET", "/v2/accounts/*/transactions/*"): _Endpoint(sends.transaction, Kind.WITHDRAWALS, "read"),
+    ("GET", "/v2/accounts/*/addresses"): _Endpoint(sends.addresses, Kind.OTHER, "read"),
+    ("POST", "/v2/accounts/*/addresses"): _Endpoint(sends.new_address, Kind.OTHER, "read"),
 }
 
 
@@ -95,7 +99,7 @@ class CoinbaseDoor:
         if reason is Reason.NO_PERMISSION:
             return brokerage(403, "PERMISSION_DENIED", "Missing required scopes").answer
         if call.path.startswith("/v2/"):
-            return listed(400, "validation_error", reason.value).answer
+            return sends.refused(reason).answer
         return Answer(200, order_failure(reason, reason.value, {}))
 
     def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:

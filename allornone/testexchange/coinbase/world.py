@@ -6,6 +6,7 @@ from decimal import Decimal
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.fees import FeePolicy
 from allornone.testexchange.engine.market import Market
+from allornone.testexchange.engine.movement import Network
 
 OPENING = {
     ("spot", "USDT"): Decimal(100_000),
@@ -19,7 +20,7 @@ OPENING = {
 
 def coinbase_engine(now: Callable[[], int]) -> Engine:
     """Return Coinbase's engine, with nobody's money in it yet. Ids are checked by the door, across all products."""
-    return Engine(_markets(), now, fees=FeePolicy(in_received=False), id_rule="none")
+    return Engine(_markets(), now, fees=FeePolicy(in_received=False), id_rule="none", networks=_networks())
 
 
 def _markets() -> list[Market]:
@@ -30,6 +31,31 @@ def _markets() -> list[Market]:
         _spot("ETH", "USD", "2000", gap="0.1", depth="30"),
         _spot("ETH", "BTC", "0.04", tick="0.00001", gap="0.00001", depth="30", cost="0.000016"),
     ]
+
+
+_EVM_ADDRESS = "0x[0-9A-Fa-f]{40}"
+
+
+def _networks() -> list[Network]:
+    return [
+        _network("ETH", "ethereum", fee="0.0002"),
+        _network("ETH", "base", fee="0.00001", default=False),
+        _network("USDT", "ethereum", fee="2"),
+        _network("USDC", "ethereum", fee="2"),
+    ]
+
+
+def _network(asset: str, name: str, *, fee: str, default: bool = True) -> Network:
+    return Network(
+        name=name,
+        asset=asset,
+        fee=Decimal(fee),
+        minimum=Decimal("0.00000001"),
+        maximum=Decimal(1_000_000),
+        step=Decimal("0.00000001"),
+        address=_EVM_ADDRESS,
+        default=default,
+    )
 
 
 def _spot(base: str, quote: str, mark: str, *, gap: str, depth: str, tick: str = "0.01", cost: str = "1") -> Market:

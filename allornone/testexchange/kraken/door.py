@@ -9,6 +9,7 @@ from allornone.testexchange.engine.rejection import Reason, RejectedError
 from allornone.testexchange.keys import Key
 from allornone.testexchange.kraken import account, market_data, orders
 from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, answered, troubled, word_of
+from allornone.testexchange.kraken.funding import Funding, Named
 from allornone.testexchange.kraken.keyring import Keyring
 from allornone.testexchange.kraken.params import Params
 
@@ -26,7 +27,8 @@ _ANYBODY: dict[str, Callable[[Engine, Params], Any]] = {
     "Ticker": lambda engine, params: market_data.ticker(engine, params.given("pair")),
     "Depth": lambda engine, params: market_data.depth(engine, params.text("pair")),
 }
-_HOLDER: dict[str, tuple[Kind, str, _Act]] = {
+_Holder = dict[str, tuple[Kind, str, _Act]]
+_HOLDER: _Holder = {
     "AddOrder": (Kind.ORDER, "trade", orders.add),
     "CancelOrder": (Kind.CANCEL, "trade", orders.cancelled),
     "OpenOrders": (Kind.QUERY, "read", orders.opened),
@@ -45,13 +47,16 @@ class KrakenDoor:
     name = "kraken"
     hosts = frozenset({HOST})
 
-    def __init__(self, engine: Engine, keys: Iterable[Key]) -> None:
+    def __init__(self, engine: Engine, keys: Iterable[Key], named: Iterable[Named] = ()) -> None:
         self.engine = engine
+        self.named = list(named)
+        """The addresses that accounts gave a name; may grow while it runs."""
         self._keyring = Keyring(keys)
+        self._holder = _HOLDER | _funding(Funding(engine, self.named))
 
     def tell(self, call: Call) -> Told:
         """Return what the call is."""
-        kind = _HOLDER[_method(call)][0] if _method(call) in _HOLDER else Kind.OTHER
+        kind = self._holder[_method(call)][0] if _method(call) in self._holder else Kind.OTHER
         if call.path.startswith(_PUBLIC):
             kind = Kind.MARKET
         params = call.params
@@ -80,10 +85,29 @@ class KrakenDoor:
         params, method = Params(call.params), _method(call)
         if call.path.startswith(_PUBLIC) and method in _ANYBODY:
             return _ANYBODY[method](self.engine, params)
-        if call.path.startswith(_PRIVATE) and method in _HOLDER and call.method == "POST":
-            _, permission, act = _HOLDER[method]
+        if call.path.startswith(_PRIVATE) and method in self._holder and call.method == "POST":
+            _, permission, act = self._holder[method]
             return act(self.engine, self._keyring.account(call, permission), params)
         raise KrakenError(UNKNOWN_METHOD)
+
+
+def _funding(funding: Funding) -> _Holder:
+    calls: dict[str, tuple[Kind, str, Callable[[str, Params], object]]] = {
+        "Withdraw": (Kind.WITHDRAW, "withdraw", funding.withdraw),
+        "WithdrawCancel": (Kind.CANCEL, "withdraw", funding.cancel),
+        "WithdrawInfo": (Kind.OTHER, "read", funding.withdraw_info),
+        "WithdrawMethods": (Kind.OTHER, "read", funding.withdraw_methods),
+        "WithdrawAddresses": (Kind.OTHER, "read", funding.withdraw_addresses),
+        "WithdrawStatus": (Kind.WITHDRAWALS, "read", funding.withdrawals),
+        "DepositMethods": (Kind.OTHER, "read", funding.deposit_methods),
+        "DepositAddresses": (Kind.OTHER, "read", funding.deposit_addresses),
+        "DepositStatus": (Kind.DEPOSITS, "read", funding.deposits),
+    }
+    return {name: (kind, needs, _alone(act)) for name, (kind, needs, act) in calls.items()}
+
+
+def _alone(act: Callable[[str, Params], object]) -> _Act:
+    return lambda _, account, params: act(account, params)
 
 
 def _method(call: Call) -> str:

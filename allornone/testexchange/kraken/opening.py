@@ -5,7 +5,7 @@ from pathlib import Path
 
 from allornone.testexchange.keys import key_of
 from allornone.testexchange.kraken.door import KrakenDoor
-from allornone.testexchange.kraken.world import OPENING, kraken_engine
+from allornone.testexchange.kraken.world import OPENING, kraken_engine, named_addresses
 
 
 def open_kraken(folder: Path, now: Callable[[], int], account: str) -> KrakenDoor:
@@ -14,4 +14,4 @@ def open_kraken(folder: Path, now: Callable[[], int], account: str) -> KrakenDoo
     for (wallet, asset), amount in OPENING.items():
         engine.endow(account, wallet, asset, amount)
     only_looks = key_of(folder, KrakenDoor.name, f"{account}-readonly", frozenset({"read"}))
-    return KrakenDoor(engine, [key_of(folder, KrakenDoor.name, account), only_looks])
+    return KrakenDoor(engine, [key_of(folder, KrakenDoor.name, account), only_looks], named_addresses(account))

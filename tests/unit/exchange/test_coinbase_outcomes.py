@@ -1,0 +1,63 @@
+"""What Coinbase's answers to a write prove, in each of the shapes that it says something in."""
+
+import json
+
+import pytest
+
+from allornone.venues.exchange.coinbase.outcomes import OUTCOMES
+from allornone.venues.exchange.outcomes import Outcome
+from allornone.venues.exchange.wire import Leg, Phase
+
+
+def proves(status: int, body: str) -> Outcome:
+    return OUTCOMES.of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
+
+
+def failed(reason: str) -> str:
+    told = {"error": reason, "message": "", "error_details": "", "new_order_failure_reason": reason}
+    return json.dumps({"success": False, "failure_reason": "UNKNOWN_FAILURE_REASON", "error_response": told})
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("INSUFFICIENT_FUND", Outcome.REFUSED),
+        ("UNSUPPORTED_ORDER_CONFIGURATION", Outcome.REFUSED),
+        ("PRODUCT_TRADING_HALTED", Outcome.REFUSED),
+        ("INVALID_SIZE_PRECISION", Outcome.REFUSED),
+        ("DUPLICATE_CLIENT_ORDER_ID", Outcome.LOOK_UP),
+        ("UNKNOWN_FAILURE_REASON", Outcome.UNKNOWN),
+    ],
+)
+def test_an_order_that_failed_in_a_200_was_not_created_where_it_says_why(reason: str, expected: Outcome) -> None:
+    assert proves(200, failed(reason)) is expected
+
+
+def test_the_first_order_of_an_id_is_an_acceptance() -> None:
+    assert proves(200, '{"success":true,"success_response":{"order_id":"1"}}') is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (400, '{"error":"INVALID_ARGUMENT","message":"no size"}', Outcome.REFUSED),
+        (400, '{"errors":[{"id":"validation_error","message":"no amount"}]}', Outcome.REFUSED),
+        (401, "Unauthorized\n", Outcome.REFUSED),
+        (401, '{"error":"unauthorized"}', Outcome.REFUSED),
+        (402, '{"errors":[{"id":"two_factor_required","message":""}]}', Outcome.REFUSED),
+        (403, '{"error":"PERMISSION_DENIED","message":"Missing required scopes"}', Outcome.REFUSED),
+        (403, "<html>Forbidden</html>", Outcome.BACK_OFF),
+        (429, '{"errors":[{"id":"rate_limit_exceeded","message":""}]}', Outcome.BACK_OFF),
+        (429, "slow down", Outcome.BACK_OFF),
+        (500, '{"error":"INTERNAL"}', Outcome.UNKNOWN),
+        (500, '{"errors":[{"id":"internal_server_error","message":""}]}', Outcome.UNKNOWN),
+        (502, "<html>Bad Gateway</html>", Outcome.UNKNOWN),
+        (503, failed("INSUFFICIENT_FUND"), Outcome.UNKNOWN),
+        (404, "<html>Not Found</html>", Outcome.UNKNOWN),
+        (200, "<html>Welcome</html>", Outcome.UNKNOWN),
+        (200, "", Outcome.UNKNOWN),
+        (200, "[]", Outcome.UNKNOWN),
+    ],
+)
+def test_an_answer_proves_what_its_row_says(status: int, body: str, expected: Outcome) -> None:
+    assert proves(status, body) is expected
