@@ -1,4 +1,4 @@
-"""One operation type at one venue, held against the contract, with the ledger as the witness."""
+"""One operation type at one venue, held against the contract, with its own books as the witness."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -17,7 +17,7 @@ from allornone.models.operation import GivenInverse
 from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.paper import PAPER_VENUES, PaperWorld, paper_capabilities
-from allornone.venues.paper.rows import EffectRow
+from allornone.venues.paper.rows import OrderState
 
 SPOT = {"pair": "ETH/USDT", "side": "buy", "amount": "2"}
 PERP = {"pair": "ETH/USDT", "side": "sell", "amount": "2"}
@@ -126,25 +126,129 @@ class Served:
     data_dir: Path
 
 
-class Bench:
-    """One case at one venue, with the ledger beside it as the independent witness."""
+@dataclass(frozen=True)
+class Change:
+    """One balance change in a venue's books, under the venue's own id for it."""
 
-    def __init__(self, case: Case, opened: Callable[[str], Venue], served: Served) -> None:
-        self.case = case
-        self.opened = opened
-        self.venue = opened(case.venue)
-        self.world = served.world
-        self.clock = served.clock
-        self.number = next(_numbers)
-        self.group = f"group-{self.number}"
-        self.operation = f"op-{self.number}"
+    evidence_id: str
+    client_ref: str
+    position_key: str
+    delta: Decimal
+    is_fee: bool
+
+
+class AnyCase(Protocol):
+    """What the suite asks of a case: its declared capability, a plan for it, and what its undo restores."""
+
+    @property
+    def venue(self) -> str: ...
+    @property
+    def operation_type(self) -> OperationType: ...
+    @property
+    def capability(self) -> OperationCapability: ...
+    @property
+    def plan(self) -> tuple[str, str, str, str, dict[str, str]]: ...
+    @property
+    def restored(self) -> str: ...
+
+
+class AnyClock(Protocol):
+    """The venue's clock."""
+
+    def __call__(self) -> datetime: ...
+    def advance(self, seconds: float) -> None: ...
+
+
+class Witness(Protocol):
+    """A venue's own books, read beside its adapter, and the way to make it misbehave."""
+
+    @property
+    def remembers_refusals(self) -> bool:
+        """Whether a look-up shows what was refused: an exchange keeps nothing of it."""
+        ...
+
+    def misbehave(self, bench: "Bench", behaviour: str, **more: str) -> dict[str, str]:
+        """Do so at the bench's next call, and return what its request has to say differently for it."""
+        ...
+
+    async def passed(self, bench: "Bench") -> None:
+        """Wait for what the time that passed brings by itself."""
+        ...
+
+    def changes(self, bench: "Bench") -> tuple[Change, ...]: ...
+    def filled(self, bench: "Bench") -> tuple[Decimal, ...]:
+        """Return how much of each of the bench's orders filled."""
+        ...
+
+    def fill_open(self, bench: "Bench") -> None:
+        """Fill what the bench's open order has left."""
+        ...
+
+
+class PaperWitness:
+    """The ledger of a paper world."""
+
+    remembers_refusals = True
+
+    def __init__(self, served: Served) -> None:
+        self._world = served.world
         self._faults = served.data_dir / "paper-faults.yaml"
 
-    def misbehave(self, behaviour: str, **more: str) -> None:
-        rule = {"behaviour": behaviour, "operation_id": self.operation, **more}
+    def misbehave(self, bench: "Bench", behaviour: str, **more: str) -> dict[str, str]:
+        rule = {"behaviour": behaviour, "operation_id": bench.operation, **more}
         part = self._faults.with_suffix(".part")
         part.write_text(yaml.safe_dump([rule]))
         part.replace(self._faults)
+        return {}
+
+    async def passed(self, bench: "Bench") -> None:
+        """Every paper venue lets it pass when it is asked."""
+
+    def changes(self, bench: "Bench") -> tuple[Change, ...]:
+        return tuple(
+            Change(
+                evidence_id=f"paper-effect-{row.effect_id}",
+                client_ref=row.client_ref,
+                position_key=row.effect.position_key,
+                delta=row.effect.delta,
+                is_fee=row.effect.kind == "fee",
+            )
+            for row in self._world.ledger.effects(group_id=bench.group)
+        )
+
+    def filled(self, bench: "Bench") -> tuple[Decimal, ...]:
+        return tuple(order.filled for order in self._world.ledger.orders() if order.group_id == bench.group)
+
+    def fill_open(self, bench: "Bench") -> None:
+        (order,) = [
+            row.order_id
+            for row in self._world.ledger.orders()
+            if row.group_id == bench.group and row.state is OrderState.OPEN
+        ]
+        self._world.matching.fill(order)
+
+
+class Bench:
+    """One case at one venue, with the venue's own books beside it as the independent witness."""
+
+    def __init__(self, case: AnyCase, opened: Callable[[str], Venue], clock: AnyClock, witness: Witness) -> None:
+        self.case = case
+        self.opened = opened
+        self.venue = opened(case.venue)
+        self.clock = clock
+        self.witness = witness
+        self.number = next(_numbers)
+        self.group = f"group-{self.number}"
+        self.operation = f"op-{self.number}"
+        self._said: dict[str, str] = {}
+
+    def misbehave(self, behaviour: str, **more: str) -> None:
+        self._said = self.witness.misbehave(self, behaviour, **more)
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass at the venue, and what it brings."""
+        self.clock.advance(seconds)
+        await self.witness.passed(self)
 
     def request(self, *, epoch: int = 1, expires_in_s: float = 60, **details: str) -> ExecutionRequest:
         source, target, source_token, target_token, planned = self.case.plan
@@ -155,7 +259,7 @@ class Bench:
                 "target_venue": target.format(v=self.case.venue),
                 "source_token": source_token,
                 "target_token": target_token,
-                "operation_details": {**planned, **details},
+                "operation_details": {**planned, **self._said, **details},
             },
             Direction.FORWARD,
             epoch,
@@ -165,6 +269,9 @@ class Bench:
     def undoing(self, step: GivenInverse) -> ExecutionRequest:
         return self._build(step.model_dump(exclude={"expected_deltas"}), Direction.ROLLBACK, 1, 60)
 
+    def reference(self, direction: Direction = Direction.FORWARD, epoch: int = 1) -> str:
+        return client_ref(self.group, "plan", self.operation, direction.value, epoch)
+
     def _build(self, fields: dict[str, Any], direction: Direction, epoch: int, expires_in_s: float) -> ExecutionRequest:
         return ExecutionRequest.model_validate(
             {
@@ -172,33 +279,30 @@ class Bench:
                 "operation_id": self.operation,
                 "atomic_group_id": self.group,
                 "expected_deltas": {},
-                "client_ref": client_ref(self.group, "plan", self.operation, direction.value, epoch),
+                "client_ref": self.reference(direction, epoch),
                 "direction": direction,
                 "epoch": epoch,
                 "not_after": self.clock() + timedelta(seconds=expires_in_s),
             }
         )
 
-    def totals(self) -> dict[str, Decimal]:
-        return self.world.ledger.totals(group_id=self.group)
+    def changes(self) -> tuple[Change, ...]:
+        return self.witness.changes(self)
 
-    def effects(self) -> tuple[EffectRow, ...]:
-        return self.world.ledger.effects(group_id=self.group)
+    def totals(self) -> dict[str, Decimal]:
+        sums: dict[str, Decimal] = {}
+        for change in self.changes():
+            sums[change.position_key] = sums.get(change.position_key, Decimal(0)) + change.delta
+        return {key: amount for key, amount in sums.items() if amount}
 
     def left_to_restore(self) -> Decimal:
         """Sum the key that an undo brings back, without the fees of the undo itself."""
         return sum(
             (
-                row.effect.delta
-                for row in self.effects()
-                if row.effect.position_key == self.case.restored
-                and (row.client_ref == self.request().client_ref or row.effect.kind == "principal")
+                change.delta
+                for change in self.changes()
+                if change.position_key == self.case.restored
+                and (change.client_ref == self.reference() or not change.is_fee)
             ),
             Decimal(0),
         )
-
-    def open_order(self) -> int:
-        (order,) = [
-            row.order_id for row in self.world.ledger.orders() if row.group_id == self.group and row.state == "open"
-        ]
-        return order

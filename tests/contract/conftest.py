@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from allornone.testexchange.serving import Served as ExchangeServed
 from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
-from tests.contract.bench import CASES, Bench, Served, TestClock
+from tests.contract.bench import CASES, AnyCase, Bench, PaperWitness, Served, TestClock
+from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
 
 CLIENT_TIMEOUT_S = 1.0
 """Long enough for any answer on loopback, short enough to wait for the ones that never come."""
@@ -16,6 +18,8 @@ TWINS = frozenset({"compound", "morpho", "etherfi", "rocketpool"})
 
 IN_PROCESS = [("in_process", case) for case in CASES]
 REMOTE = [("remote", case) for case in CASES if case.venue not in TWINS]
+EXCHANGE = [("exchange", case) for case in EXCHANGE_CASES]
+EVERYWHERE: list[tuple[str, AnyCase]] = [*IN_PROCESS, *REMOTE, *EXCHANGE]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -38,18 +42,30 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     world.close()
 
 
-@pytest_asyncio.fixture(params=IN_PROCESS + REMOTE, ids=lambda ran: "-".join(map(str, ran)), loop_scope="session")
-async def bench(request: pytest.FixtureRequest, served: Served, local: Served) -> AsyncIterator[Bench]:
-    """A paper venue to be held to the contract, in this process or behind HTTP."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ExchangeServed]:
+    async with exchanges_served(tmp_path_factory.mktemp("exchange")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(params=EVERYWHERE, ids=lambda ran: "-".join(map(str, ran)), loop_scope="session")
+async def bench(
+    request: pytest.FixtureRequest, served: Served, local: Served, exchange: ExchangeServed
+) -> AsyncIterator[Bench]:
+    """A venue to be held to the contract: paper in this process or behind HTTP, an exchange through ccxt."""
     where, case = request.param
+    if where == "exchange":
+        async with exchange_bench(case, exchange) as opened_there:
+            yield opened_there
+        return
     if where == "in_process":
-        yield Bench(case, local.world.venue, local)
+        yield Bench(case, local.world.venue, local.clock, PaperWitness(local))
         return
     clients: dict[str, RemotePaperVenue] = {}
 
     def opened(name: str) -> RemotePaperVenue:
         return clients.setdefault(name, RemotePaperVenue(name, served.url, timeout_s=CLIENT_TIMEOUT_S))
 
-    yield Bench(case, opened, served)
+    yield Bench(case, opened, served.clock, PaperWitness(served))
     for client in clients.values():
         await client.aclose()

@@ -1,0 +1,43 @@
+"""Exchanges through ccxt: its classes unmodified, our own session, and what each answer proves.
+
+An exchange joins by a folder of its own beside `binance/`, and a line in `exchanges.py`:
+
+- `outcomes.py`: the rows that say what its answers to a write prove, each with its source, and how it says that
+  something is wrong. What no row fits is unknown.
+- For spot and perpetuals a class that keeps `Orders` (place once, find by our id, cancel); `Trades` does the rest:
+  rounding, bounds, fills to deltas, undo. Any other operation type is a class that keeps `Dialect`.
+- `ACCOUNTS`: by the name that the settings' `account` gives, an `Account` of outcome table, dialects and ccxt options.
+
+Nothing here trusts ccxt's exception classes: `wire.py` sees how far each request came, and the table judges that.
+"""
+
+from collections.abc import Mapping
+
+from allornone.errors import BadSettingsError
+from allornone.venues import Venue
+from allornone.venues.exchange.client import Client, check_exchange
+from allornone.venues.exchange.credentials import read_credentials
+from allornone.venues.exchange.exchanges import EXCHANGES
+from allornone.venues.exchange.options import read_options
+from allornone.venues.exchange.venue import ExchangeVenue
+
+__all__ = ["ExchangeVenue", "open_venue"]
+
+
+def open_venue(name: str, settings: Mapping[str, str]) -> Venue:
+    """Open the exchange account `name`: the factory of the entry point `ccxt`. Connects at its first call.
+
+    Raises BadSettingsError, which never shows a key.
+    """
+    place = f"ALLORNONE_VENUES at {name}"
+    options = read_options(place, settings)
+    check_exchange(place, options.exchange)
+    accounts = EXCHANGES.get(options.exchange, {})
+    if options.account not in accounts:
+        raise BadSettingsError(
+            f"{place}.account: {options.exchange} has {', '.join(sorted(accounts)) or 'none'}, not {options.account!r}"
+        )
+    account = accounts[options.account]
+    credentials = read_credentials(place, options.credentials_file, options.key_env, options.secret_env)
+    client = Client(name, options, credentials, account.outcomes, account.ccxt_options)
+    return ExchangeVenue(name, client, account.dialects(client))

@@ -1,0 +1,59 @@
+"""Where money may be sent: a list that the installation keeps, and no plan can add to."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from allornone.errors import BadSettingsError, RefusedError
+from allornone.models.details import Address
+from allornone.units import Token
+
+MAX_BYTES = 1_000_000
+_CODE = "EXEC-007"
+
+
+class Allowed(BaseModel):
+    """One address that withdrawals of `asset` over `network` may go to. `tag` is its memo, where it has one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    asset: Token
+    network: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    address: Address
+    tag: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+
+
+_LIST: TypeAdapter[list[Allowed]] = TypeAdapter(Annotated[list[Allowed], Field(max_length=10_000)])
+
+
+def read_addresses(place: str, file: Path | None) -> tuple[Allowed, ...]:
+    """Return the allowed addresses from a file of JSON, none where no file is named. Raises BadSettingsError."""
+    if file is None:
+        return ()
+    try:
+        with file.open(encoding="utf-8") as opened:
+            return tuple(_LIST.validate_python(json.loads(opened.read(MAX_BYTES))))
+    except OSError as error:
+        raise BadSettingsError(f"{place}.addresses: {file} cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        found = error.errors()[0]
+        where = ".".join(str(part) for part in found["loc"])
+        raise BadSettingsError(f"{place}.addresses: {file} at {where}: {found['msg']}") from None
+    except ValueError:
+        raise BadSettingsError(f"{place}.addresses: {file} must be a JSON list of asset, network, address") from None
+
+
+def allowed(listed: tuple[Allowed, ...], asset: str, address: str | None, network: str | None) -> Allowed:
+    """Return the entry for `address`. Raises RefusedError where there is none, or it is not told which of several."""
+    if address is None:
+        raise RefusedError("a withdrawal needs an address", _CODE)
+    found = [
+        each for each in listed if (each.asset, each.address) == (asset, address) and network in (None, each.network)
+    ]
+    if not found:
+        raise RefusedError(f"{address} is no allowed address for {asset} ({network or 'any network'})", _CODE)
+    if len(found) > 1:
+        raise RefusedError(f"{address} is allowed on several networks; name one", _CODE)
+    return found[0]

@@ -1,0 +1,73 @@
+"""What Binance's answers prove, spot and USD-M. The sources are its own API documentation, by section."""
+
+import json
+from typing import Any
+
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.wire import Leg
+
+_OK = range(200, 300)
+_MALFORMED = range(400, 500)
+_SERVER = range(500, 600)
+
+_COMMON = (
+    Row(Outcome.ACCEPTED, _OK, says=False),
+    # General information, HTTP return codes: 429 breaks a request limit, 418 is banned for not backing off, 403 is
+    # the firewall's. Nothing of them reaches the matching engine.
+    Row(Outcome.BACK_OFF, (403, 418, 429)),
+    # A page of a proxy's is nobody's word on the order, whatever its status.
+    Row(Outcome.UNKNOWN, code=UNREADABLE),
+    # Errors, 10xx: "Too many requests queued", "Too many new orders".
+    Row(Outcome.BACK_OFF, code="-1003"),
+    Row(Outcome.BACK_OFF, code="-1015"),
+    # Timing security: outside recvWindow, or more than a second ahead, and "the request will be rejected".
+    Row(Outcome.RESYNC, code="-1021"),
+    # Errors, 10xx: "execution status unknown", "unexpected response ... execution status unknown".
+    Row(Outcome.UNKNOWN, code="-1006"),
+    Row(Outcome.UNKNOWN, code="-1007"),
+)
+
+_REFUSALS = (
+    # Errors, 10xx and 11xx: parameters; filter failures (-1013), precision (-1111), symbol (-1121).
+    *(Row(Outcome.REFUSED, _MALFORMED, code=code, error="EXEC-007") for code in ("-1013", "-1111", "-1121")),
+    # HTTP return codes: 4XX is "the issue is on the sender's side". Keys, permissions, funds, rules.
+    Row(Outcome.REFUSED, _MALFORMED, says=True),
+)
+
+SPOT_ROWS = (
+    *_COMMON,
+    # Errors, -2010: an order with this newClientOrderId is open, ours or an earlier one.
+    Row(Outcome.LOOK_UP, code="-2010", text="Duplicate order sent."),
+    # HTTP return codes: 5XX "execution status is UNKNOWN and could have been a success".
+    Row(Outcome.UNKNOWN, _SERVER),
+    *_REFUSALS,
+)
+
+USDM_ROWS = (
+    *_COMMON,
+    # USD-M errors, -4116: "clientOrderId is duplicated".
+    Row(Outcome.LOOK_UP, code="-4116"),
+    # USD-M general information, 503: three texts, of which these two (and -1008, throttled) are definite failures and
+    # "Unknown error, please check your request or try again later." is unknown.
+    Row(Outcome.NOT_SENT, (503,), text="Service Unavailable."),
+    Row(Outcome.NOT_SENT, (503,), text="Internal error; unable to process your request. Please try again."),
+    Row(Outcome.NOT_SENT, (503,), code="-1008"),
+    Row(Outcome.UNKNOWN, _SERVER),
+    *_REFUSALS,
+)
+
+
+def problem_of(leg: Leg) -> Problem | None:
+    """Return Binance's `{"code": ..., "msg": ...}`; a body that is no JSON at all is a problem of its own."""
+    try:
+        body: Any = json.loads(leg.body or "")
+    except ValueError:
+        return Problem(UNREADABLE, (leg.body or "")[:200])
+    if not isinstance(body, dict) or "code" not in body:
+        return None
+    code, text = str(body["code"]), str(body.get("msg", ""))
+    return None if code in ("0", "200") else Problem(code, text)
+
+
+SPOT = Outcomes(SPOT_ROWS, problem_of)
+USDM = Outcomes(USDM_ROWS, problem_of)

@@ -1,0 +1,50 @@
+"""Binance's spot wallet."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from allornone.models.details import OperationType
+from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
+from allornone.venues.exchange.binance.outcomes import SPOT
+from allornone.venues.exchange.binance.signed import Signed
+from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.dialect import Account, Dialect
+from allornone.venues.exchange.trade import Trades
+
+TRADE = OperationCapability(
+    id_scope="open",  # "a new order with the same newClientOrderId is accepted only when the previous one is filled"
+    expiry="enforced",  # timestamp and recvWindow are pinned so that they end at not_after
+    lookup="full",
+    partial_fills=True,
+    recall=True,
+    undo=UndoClass.AT_MARKET,
+    settle_s=Decimal(10),  # how long a look-up may go on showing nothing of an order that was taken
+)
+
+_ORDERS = Endpoints(
+    place="privatePostOrder",
+    order="privateGetOrder",
+    cancel="privateDeleteOrder",
+    orders="privateGetAllOrders",
+    trades="privateGetMyTrades",
+    cost="cummulativeQuoteQty",
+    contract=False,
+)
+
+
+def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
+    signed = Signed(client, "publicGetTime")
+    return {OperationType.SPOT_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS))}
+
+
+ACCOUNT = Account(
+    outcomes=SPOT,
+    dialects=_dialects,
+    ccxt_options={
+        "defaultType": "spot",
+        "fetchMarkets": {"types": ["spot"]},
+        "fetchMargins": False,
+        "fetchCurrencies": False,
+    },
+)

@@ -1,0 +1,188 @@
+"""One account's connection to its exchange: ccxt's class as it is, our session, and what each answer proves."""
+
+import asyncio
+import importlib
+import importlib.util
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from allornone.errors import BadSettingsError, NotSentError, RefusedError, VenueUnavailableError
+from allornone.venues.exchange.clock import VenueClock
+from allornone.venues.exchange.credentials import Credentials
+from allornone.venues.exchange.options import Options
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
+from allornone.venues.exchange.wire import Leg, open_session, travelling
+
+_TEXT = 300
+"""As much of an exchange's own words as a person reads."""
+
+_SILENT = logging.getLogger("allornone.venues.exchange.ccxt")
+_SILENT.disabled = True  # ccxt logs whole requests, keys and signatures with them
+
+
+class OutcomeUnknownError(Exception):
+    """The request may have acted: look the reference up before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one call came back with: what it proves, what the exchange said is wrong, and the value ccxt made of it."""
+
+    outcome: Outcome
+    leg: Leg
+    value: Any
+    problem: Problem | None
+    error: str
+    told: str
+
+    def shown(self) -> Any:
+        """Return what was read. Raises VenueUnavailableError where nothing was."""
+        if self.outcome is not Outcome.ACCEPTED or self.value is None:
+            raise VenueUnavailableError(self.told)
+        return self.value
+
+    def accepted(self) -> Any:
+        """Return the answer to a write.
+
+        Raises RefusedError or NotSentError on proof, OutcomeUnknownError where the write may have acted.
+        """
+        if self.outcome is Outcome.REFUSED:
+            raise RefusedError(self.told, self.error)
+        if self.outcome in (Outcome.NOT_SENT, Outcome.BACK_OFF, Outcome.RESYNC):
+            raise NotSentError(self.told)
+        if self.outcome is not Outcome.ACCEPTED or self.value is None:
+            raise OutcomeUnknownError(self.told)
+        return self.value
+
+
+def check_exchange(place: str, name: str) -> None:
+    """Raise BadSettingsError where ccxt is missing or has no exchange `name`. Loads none of it: that takes a second."""
+    found = importlib.util.find_spec("ccxt")
+    if found is None or not found.submodule_search_locations:
+        raise BadSettingsError(f"{place} needs ccxt: install allornone[exchanges]")
+    folder = Path(next(iter(found.submodule_search_locations))) / "async_support"
+    if not (folder / f"{name}.py").is_file():
+        raise BadSettingsError(f"{place}.exchange: ccxt has no exchange {name!r}")
+
+
+class Client:
+    """Calls one exchange for one account. Belongs to the event loop of its first call until `aclose`.
+
+    Never tries again by itself and never waits for a turn of its own.
+    """
+
+    def __init__(
+        self, name: str, options: Options, credentials: Credentials, outcomes: Outcomes, given: Mapping[str, Any]
+    ) -> None:
+        self.name = name
+        self.options = options
+        self.clock = VenueClock()
+        self._credentials = credentials
+        self._outcomes = outcomes
+        self._given = given
+        self._opening = asyncio.Lock()
+        self._exchange: Any = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, *arguments: object, **named: object) -> Answer:
+        """Call `method` of the ccxt class once, and tell what came of it. Raises nothing an exchange can cause."""
+        exchange = await self._opened()
+        value, failure = None, ""
+        with travelling() as trip:
+            try:
+                value = await getattr(exchange, method)(*arguments, **named)
+            except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
+                failure = type(problem).__name__
+        return self._answer(method, trip.leg, value, failure)
+
+    async def read(self, method: str, *arguments: object, **named: object) -> Any:
+        """Return what a call that does not act shows. Raises VenueUnavailableError where it shows nothing."""
+        return (await self.call(method, *arguments, **named)).shown()
+
+    async def markets(self, *, again: bool = False) -> dict[str, Any]:
+        """Return ccxt's markets by symbol, read once. Raises VenueUnavailableError where they cannot be."""
+        exchange = await self._opened()
+        if exchange.markets and not again:
+            return dict(exchange.markets)
+        with travelling() as trip:
+            try:
+                return dict(await exchange.load_markets(again))
+            except Exception as problem:  # noqa: BLE001 (as above)
+                failure = type(problem).__name__
+        raise VenueUnavailableError(self._answer("load_markets", trip.leg, None, failure).told)
+
+    async def precision_mode(self) -> int:
+        """Return ccxt's number for how this exchange states steps."""
+        return int((await self._opened()).precisionMode)
+
+    async def aclose(self) -> None:
+        """Close the connections. A later call opens them again."""
+        session, exchange = self._session, self._exchange
+        self._session = self._exchange = None
+        if exchange is not None:
+            exchange.session = None  # it is ours; ccxt would wait and warn
+        if session is not None:
+            await session.close()
+
+    def _answer(self, method: str, leg: Leg, value: object, failure: str) -> Answer:
+        outcome, problem, error = self._outcomes.of(leg)
+        if outcome is Outcome.ACCEPTED and failure:
+            outcome, error = Outcome.UNKNOWN, "EXEC-002"  # ccxt could not read what the exchange accepted
+        if outcome is Outcome.RESYNC:
+            self.clock.forget()
+        told = self._credentials.scrubbed(self._told(method, leg, outcome, problem, failure))
+        return Answer(outcome, leg, value, problem, error, told)
+
+    def _told(self, method: str, leg: Leg, outcome: Outcome, problem: Problem | None, failure: str) -> str:
+        if problem is not None and problem.code != UNREADABLE:
+            return f"{self.name} answered {problem.code} {problem.text[:_TEXT]}".strip()
+        if leg.status is not None:
+            return f"{self.name} answered HTTP {leg.status} to {method} ({outcome.value})"
+        came = "nothing left" if outcome is Outcome.NOT_SENT else "no answer came"
+        return f"{self.name} could not be asked: {came} ({method}, {failure})"
+
+    async def _opened(self) -> Any:
+        async with self._opening:
+            if self._exchange is None:
+                # Importing ccxt takes over a second: not in the event loop's time, and never where nothing uses it.
+                module = await asyncio.to_thread(importlib.import_module, "ccxt.async_support")
+                self._exchange = self._constructed(getattr(module, self.options.exchange))
+            return self._exchange
+
+    def _constructed(self, kind: Any) -> Any:
+        held = self._credentials
+        password = {} if held.password is None else {"password": held.password.get_secret_value()}
+        exchange = kind(
+            {
+                "apiKey": held.key.get_secret_value(),
+                "secret": held.secret.get_secret_value(),
+                **password,
+                "enableRateLimit": False,
+                "timeout": int(self.options.timeout_s * 1000),
+                "options": {"maxRetriesOnFailure": 0, **self._given},
+            }
+        )
+        exchange.number = str  # amounts are exact text everywhere
+        exchange.logger = _SILENT
+        exchange.verbose = False
+        hosts = frozenset(_hosts(exchange.urls.get("api"), exchange.hostname or ""))
+        self._session = open_session(
+            hosts, self.options.connect_to, self.options.ca_file, float(self.options.timeout_s)
+        )
+        exchange.session, exchange.own_session = self._session, False
+        exchange.ssl_context = False  # unused: the session's own connector has one; ccxt would build another
+        return exchange
+
+
+def _hosts(urls: Any, hostname: str) -> Iterator[str]:
+    if isinstance(urls, str):
+        host = urls.replace("{hostname}", hostname).partition("://")[2].partition("/")[0]
+        yield host.partition(":")[0]
+    elif isinstance(urls, Mapping):
+        for each in urls.values():  # pyright: ignore[reportUnknownVariableType] (ccxt's own nesting)
+            yield from _hosts(each, hostname)

@@ -1,0 +1,9 @@
+"""Which exchanges have a module of their own here: a line each."""
+
+from collections.abc import Mapping
+
+from allornone.venues.exchange import binance
+from allornone.venues.exchange.dialect import Account
+
+EXCHANGES: Mapping[str, Mapping[str, Account]] = {"binance": binance.ACCOUNTS}
+"""By ccxt's name of the exchange, then by the account's."""

@@ -1,0 +1,55 @@
+"""What the settings say of one exchange account: closed, validated, no secret in it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from allornone.errors import BadSettingsError
+from allornone.units import NonNegativeAmount
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+
+
+def _expanded(path: Path) -> Path:
+    return path.expanduser()
+
+
+File = Annotated[Path, AfterValidator(_expanded)]
+
+
+class Options(BaseModel):
+    """How one account of an exchange is reached.
+
+    `exchange` is ccxt's name of it, `account` which of its wallets. `connect_to` (`ip:port`) and `ca_file` send every
+    request of the exchange's own hosts to another place, such as a test exchange, and refuse any other host.
+    `timeout_s` bounds one answer and stays below a send's 20 s. `undo_slippage_bps` is how much worse than the price
+    of the moment an undo may fill. `addresses` is the file of allowed withdrawal addresses.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exchange: Name
+    account: Name = "spot"
+    credentials_file: File | None = None
+    key_env: Variable | None = None
+    secret_env: Variable | None = None
+    connect_to: Annotated[str, StringConstraints(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")] | None = None
+    ca_file: File | None = None
+    addresses: File | None = None
+    timeout_s: Annotated[Decimal, Field(gt=0, le=20)] = Decimal(10)
+    undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
+    operations: str | None = None
+    settle_s: NonNegativeAmount | None = None
+
+
+def read_options(place: str, given: Mapping[str, str]) -> Options:
+    """Return the options. Raises BadSettingsError, a line a problem; no value is shown."""
+    try:
+        return Options.model_validate(dict(given))
+    except ValidationError as error:
+        told = [f"{place}.{'.'.join(str(part) for part in found['loc'])}: {found['msg']}" for found in error.errors()]
+        raise BadSettingsError("\n".join(told)) from None

@@ -1,0 +1,172 @@
+"""A trade at any exchange: rounded and bounded before the intent, sent once, read from fills."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import ROUND_DOWN, Decimal
+
+from allornone.errors import RefusedError
+from allornone.models.details import OrderType, PerpTradeDetails, Side, SpotTradeDetails
+from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
+from allornone.units import EXACT, ZERO, times, total
+from allornone.venues.capabilities import OperationCapability
+from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.fills import reading_of
+from allornone.venues.exchange.market import INVALID, Book, Market, best, book_of, bounded, market_of, to_grid
+from allornone.venues.exchange.order import Fill, Orders, VenueOrder
+from allornone.venues.exchange.undo import undo_of_trade
+from allornone.venues.inverse import Inverse
+from allornone.venues.reading import Reading
+
+TradeDetails = SpotTradeDetails | PerpTradeDetails
+
+_DEPTH = 100
+_COMMISSION_PLACES = Decimal("1e-8")
+_RULES = ("step", "least", "least_cost")
+
+
+class Trades:
+    """Spot or perpetual trades of one account, over what its exchange's own module does with orders."""
+
+    def __init__(self, client: Client, capability: OperationCapability, orders: Orders) -> None:
+        self._client = client
+        self._capability = capability
+        self._orders = orders
+        self._seen: dict[str, Book] = {}
+
+    @property
+    def capability(self) -> OperationCapability:
+        """What the exchange can do for such an order."""
+        return self._capability
+
+    async def prepare(self, request: ExecutionRequest) -> Prepared:
+        """Round to step and tick, bound the price, pin id and expiry. Raises RefusedError below a minimum."""
+        prepared, _, _ = await self._prepared(request)
+        return {**prepared, **await self._orders.pinned(request)}
+
+    async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
+        """Place the order and read its answer."""
+        order = await self._orders.place(prepared)
+        return reading_of(request, (order,), _rules(prepared), order.updated_at)
+
+    async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Show every order under the reference, with its fills."""
+        rules = _rules(prepared) if prepared is not None else _of_market(await self._market(request))
+        seen = await self._orders.find(request, prepared)
+        return reading_of(request, seen.orders, rules, seen.time, full_history=seen.full_history)
+
+    async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Cancel what is open under the reference, and look."""
+        await self._orders.cancel(request, prepared)
+        return await self.lookup(request, prepared)
+
+    def inverse(self, request: ExecutionRequest, handshake: ExecutionHandshake) -> Inverse:
+        """Return the order that brings the base asset or the contract back, within the undo's slippage."""
+        book = self._seen.get(_details(request).pair)
+        return undo_of_trade(request, handshake, self._capability.undo, self._client.options.undo_slippage_bps, book)
+
+    async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
+        """Predict the fills from the book of now, at the taker's commission."""
+        prepared, market, book = await self._prepared(request)
+        fills = _walk(_details(request), prepared, market, book)
+        # A prediction has no order: what it shows is what would be left of one.
+        now = request.not_after - timedelta(seconds=0)
+        amount = total(fill.amount for fill in fills)
+        if not amount:
+            raise RefusedError(f"nobody offers {market.symbol} within the bound", "EXEC-001")
+        order = VenueOrder(
+            order_id="",
+            amount=Decimal(prepared["amount"]),
+            executed=amount,
+            cost=total(times(fill.price, fill.amount) for fill in fills),
+            is_open=False,
+            fills=fills,
+            received_at=now,
+            updated_at=now,
+        )
+        shown = reading_of(request, (order,), _rules(prepared), now).handshake
+        return shown.model_copy(
+            update={"simulated": True, "evidence": type(shown.evidence)(), "submitted_at": None, "executed_at": None}
+        )
+
+    async def _market(self, request: ExecutionRequest) -> Market:
+        return await market_of(self._client, _details(request).pair, contract=self._orders.contract)
+
+    async def _prepared(self, request: ExecutionRequest) -> tuple[dict[str, str], Market, Book]:
+        details = _details(request)
+        market = await self._market(request)
+        book = await book_of(self._client, market.symbol, _DEPTH)
+        self._seen[details.pair] = book
+        price = _bound(details, market, book)
+        amount = _sized(details, market, price or best(book, details.side, market.symbol))
+        prepared = {
+            "client_ref": request.client_ref,
+            "symbol": market.symbol,
+            "venue_symbol": market.venue_id,
+            "side": details.side.value,
+            "amount": str(amount),
+            **_of_market(market),
+        }
+        if price is not None:
+            prepared["price"] = str(price)
+            prepared["time_in_force"] = "GTC" if details.order_type is OrderType.LIMIT else "IOC"
+        if isinstance(details, PerpTradeDetails) and details.reduce_only:
+            prepared["reduce_only"] = "true"
+        return prepared, market, book
+
+
+def _details(request: ExecutionRequest) -> TradeDetails:
+    details = request.operation_details
+    if not isinstance(details, SpotTradeDetails | PerpTradeDetails):
+        raise RefusedError(f"{request.operation_id!r} is no trade", INVALID)
+    return details
+
+
+def _rules(prepared: Prepared) -> dict[str, str]:
+    """Return the market's rules: the undo is rounded by them, whichever process asks for it, and when."""
+    return {name: prepared[name] for name in _RULES if name in prepared}
+
+
+def _of_market(market: Market) -> dict[str, str]:
+    return {"step": str(market.step), "least": str(market.least), "least_cost": str(market.least_cost)}
+
+
+def _bound(details: TradeDetails, market: Market, book: Book) -> Decimal | None:
+    """Return the worst price: the plan's own, else the slippage it allows from the best price of now."""
+    if details.limit_price is not None:
+        return to_grid(details.limit_price, market.tick, up=details.side is Side.SELL)
+    if details.max_slippage_bps is None:
+        return None
+    return bounded(best(book, details.side, market.symbol), details.max_slippage_bps, details.side, market.tick)
+
+
+def _sized(details: TradeDetails, market: Market, price: Decimal) -> Decimal:
+    amount = market.floored(details.amount)
+    least = max(market.least, market.step)
+    if not amount or amount < least:
+        raise RefusedError(f"amount must be at least {least:f} {market.base}, was {details.amount:f}", INVALID)
+    closes = isinstance(details, PerpTradeDetails) and details.reduce_only
+    if not closes and times(amount, price) < market.least_cost:
+        worth = f"{market.least_cost:f} {market.quote}"
+        raise RefusedError(f"amount must be worth at least {worth}, was {details.amount:f} at {price:f}", INVALID)
+    return amount
+
+
+def _walk(details: TradeDetails, prepared: Mapping[str, str], market: Market, book: Book) -> tuple[Fill, ...]:
+    """Return the fills that the book of now would give."""
+    left, fills = Decimal(prepared["amount"]), list[Fill]()
+    bound = Decimal(prepared["price"]) if "price" in prepared else None
+    for level in book.against(details.side):
+        beyond = bound is not None and (level.price > bound if details.side is Side.BUY else level.price < bound)
+        if not left or beyond:
+            break
+        amount = min(left, level.amount)
+        fills.append(_predicted(details, market, level.price, amount))
+        left = total((left, -amount))
+    return tuple(fills)
+
+
+def _predicted(details: TradeDetails, market: Market, price: Decimal, amount: Decimal) -> Fill:
+    in_base = isinstance(details, SpotTradeDetails) and details.side is Side.BUY
+    traded = amount if in_base else times(price, amount)
+    commission = EXACT.multiply(traded, market.taker).quantize(_COMMISSION_PLACES, ROUND_DOWN, EXACT)
+    return Fill("", price, amount, commission or ZERO, market.base if in_base else market.quote)

@@ -1,0 +1,71 @@
+"""An exchange account as a `Venue`: one class for all; what differs is its dialects."""
+
+from collections.abc import Mapping
+
+from allornone.errors import RefusedError
+from allornone.models.details import OperationType
+from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
+from allornone.venues.capabilities import Capabilities, UndoClass
+from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.dialect import Dialect
+from allornone.venues.exchange.market import INVALID
+from allornone.venues.inverse import Inverse
+from allornone.venues.reading import Reading
+
+
+class ExchangeVenue:
+    """One account of one exchange. Belongs to the event loop of its first call until `aclose`."""
+
+    def __init__(self, name: str, client: Client, dialects: Mapping[OperationType, Dialect]) -> None:
+        self._name = name
+        self._client = client
+        self._dialects = dialects
+        self._capabilities = Capabilities(operations={kind: each.capability for kind, each in dialects.items()})
+
+    @property
+    def name(self) -> str:
+        """The name that operations use."""
+        return self._name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this account can do."""
+        return self._capabilities
+
+    async def prepare(self, request: ExecutionRequest) -> Prepared:
+        """Fix the effect. Raises RefusedError where the exchange would refuse, VenueUnavailableError unasked."""
+        return await self._dialect(request).prepare(request)
+
+    async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
+        """Send `prepared` once. Raises RefusedError or NotSentError on proof; anything else means unknown."""
+        return await self._dialect(request).execute(request, prepared)
+
+    async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Ask what became of the reference. Raises VenueUnavailableError where it cannot be asked."""
+        return await self._dialect(request).lookup(request, prepared)
+
+    async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Take back what is open, and look. Raises VenueUnavailableError where it cannot be asked."""
+        return await self._dialect(request).recall(request, prepared)
+
+    def inverse(self, request: ExecutionRequest, handshake: ExecutionHandshake) -> Inverse:
+        """Return what undoes the actual deltas, without asking anybody."""
+        dialect = self._dialects.get(request.operation_type)
+        return Inverse(undo_class=UndoClass.NONE) if dialect is None else dialect.inverse(request, handshake)
+
+    async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
+        """Predict the handshake at the prices of now. Raises RefusedError as `prepare` does."""
+        return await self._dialect(request).simulate(request)
+
+    async def aclose(self) -> None:
+        """Give the connections back. A later call opens them again."""
+        await self._client.aclose()
+
+    def _dialect(self, request: ExecutionRequest) -> Dialect:
+        if request.venue != self._name:
+            raise RefusedError(f"{request.operation_id!r} is executed by {request.venue}, not {self._name}", INVALID)
+        found = self._dialects.get(request.operation_type)
+        if found is None:
+            can = ", ".join(sorted(self._dialects))
+            raise RefusedError(f"{self._name} does no {request.operation_type.value}; it does {can}", INVALID)
+        return found

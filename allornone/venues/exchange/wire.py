@@ -1,0 +1,151 @@
+"""The way to an exchange: which hosts are reached and where, and what the transport shows of each request."""
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import SimpleNamespace
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+
+class Phase(StrEnum):
+    """How far a request came. Between two of them the earlier is told only where it is certain."""
+
+    NOTHING_LEFT = "nothing_left"
+    SENT = "sent"
+    ANSWERED = "answered"
+    """The whole answer was read."""
+
+
+@dataclass(slots=True)
+class Leg:
+    """One HTTP request, as the transport saw it."""
+
+    method: str
+    phase: Phase = Phase.NOTHING_LEFT
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: str | None = None
+
+
+@dataclass(slots=True)
+class Trip:
+    """Every request of one call of the client."""
+
+    legs: list[Leg] = field(default_factory=list[Leg])
+
+    @property
+    def leg(self) -> Leg:
+        """The request that may act (the last that is no GET), else the last; one that never left where none did."""
+        acting = [leg for leg in self.legs if leg.method != "GET"] or self.legs
+        left = [leg for leg in acting if leg.phase is not Phase.NOTHING_LEFT] or acting
+        return left[-1] if left else Leg("")
+
+
+_TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
+
+
+@contextmanager
+def travelling() -> Iterator[Trip]:
+    """Collect the requests of this task, and of the tasks that it starts, while the block runs."""
+    trip = Trip()
+    token = _TRIP.set(trip)
+    try:
+        yield trip
+    finally:
+        _TRIP.reset(token)
+
+
+def open_session(
+    hosts: frozenset[str], connect_to: str | None, ca_file: Path | None, timeout_s: float
+) -> aiohttp.ClientSession:
+    """Return a session that reaches `hosts` only, all of them at `connect_to` (`ip:port`) where that is given.
+
+    `ca_file` is the only authority that certificates may come from; the system's are, where none is given.
+    """
+    context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    connector = aiohttp.TCPConnector(resolver=OnlyResolver(hosts, connect_to), ssl=context)
+    timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=timeout_s)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[_traced()], trust_env=False)
+
+
+class OnlyResolver(AbstractResolver):
+    """Knows the hosts of one exchange and no other, so that nothing of ours ever goes elsewhere."""
+
+    def __init__(self, hosts: frozenset[str], connect_to: str | None) -> None:
+        self._hosts = hosts
+        self._connect_to = connect_to
+        self._names: ThreadedResolver | None = None
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return where `host` is. Raises OSError for a host that is none of the exchange's."""
+        if host not in self._hosts:
+            raise OSError(f"{host} is no host of this exchange")
+        if self._connect_to is None:
+            if self._names is None:
+                self._names = ThreadedResolver()
+            return await self._names.resolve(host, port, family)
+        address, _, given = self._connect_to.rpartition(":")
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=int(given),
+                family=socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        """Give back what was opened."""
+        if self._names is not None:
+            await self._names.close()
+
+
+def _traced() -> aiohttp.TraceConfig:
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(_started)
+    config.on_request_headers_sent.append(_left)
+    config.on_request_end.append(_headed)
+    config.on_response_chunk_received.append(_read)
+    return config
+
+
+async def _started(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
+) -> None:
+    context.leg = Leg(params.method)
+    trip = _TRIP.get()
+    if trip is not None:
+        trip.legs.append(context.leg)
+
+
+async def _left(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    # aiohttp tells it just before the first byte: from here on the request may have arrived.
+    context.leg.phase = Phase.SENT
+
+
+async def _headed(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+) -> None:
+    context.leg.status = params.response.status
+    context.leg.headers = {name.lower(): value for name, value in params.response.headers.items()}
+
+
+async def _read(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceResponseChunkReceivedParams
+) -> None:
+    context.leg.phase = Phase.ANSWERED
+    context.leg.body = params.chunk.decode("utf-8", "replace")

@@ -1,0 +1,109 @@
+"""A desk at the test exchange: the production worker, the adapter as settings open it, a group's way through."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from allornone.client.start import start
+from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.models.group import AtomicGroup
+from allornone.models.result import GroupResult
+from allornone.settings import Settings
+from allornone.testexchange.engine.order import Order
+from allornone.testexchange.serving import ACCOUNT, Served
+from allornone.venues import Venue
+from allornone.venues.exchange import open_venue
+from allornone.venues.registry import close_venues
+from tests.plans import leg
+from worker.build import build_worker
+
+PATIENCE_S = 60
+
+SELL_ETH = leg(
+    "sell-eth",
+    "spot_trade",
+    "binance>binance",
+    "ETH>USDT",
+    {"binance:ETH": "-1", "binance:USDT": "2000"},
+    pair="ETH/USDT",
+    side="sell",
+)
+BUY_BTC = leg(
+    "buy-btc",
+    "spot_trade",
+    "binance>binance",
+    "USDT>BTC",
+    {"binance:BTC": "0.02", "binance:USDT": "-1000"},
+    pair="BTC/USDT",
+    side="buy",
+    amount="0.02",
+)
+TOO_MUCH = leg(
+    "too-much",
+    "spot_trade",
+    "binance>binance",
+    "BTC>USDT",
+    {"binance:BTC": "-7", "binance:USDT": "350000"},
+    pair="BTC/USDT",
+    side="sell",
+    amount="7",
+)
+"""More than the account has: the exchange refuses it."""
+
+
+def options(exchange: Served, account: str = "spot", **more: str) -> dict[str, str]:
+    """Return what the settings say of an account at the test exchange."""
+    return {
+        "exchange": "binance",
+        "account": account,
+        "connect_to": exchange.connect_to,
+        "ca_file": str(exchange.ca_file),
+        "credentials_file": str(exchange.credentials_file("binance")),
+        "timeout_s": "3",
+        **more,
+    }
+
+
+class Desk:
+    """One installation whose only venues are accounts at the test exchange."""
+
+    def __init__(self, folder: Path, client: Client, task_queue: str, exchange: Served) -> None:
+        self.settings = Settings(data_dir=folder, task_queue=task_queue)
+        self.client = client
+        self.exchange = exchange
+        self.group_id = f"group-{task_queue}"
+        self.options = {"binance": options(exchange)}
+
+    def plan(self, *legs: dict[str, Any], **more: Any) -> AtomicGroup:
+        """Return this desk's one group."""
+        return AtomicGroup.model_validate({"atomic_group_id": self.group_id, "operations": list(legs), **more})
+
+    async def run(self, plan: AtomicGroup) -> GroupResult:
+        """Run a group to its end by a worker that lives as long."""
+        async with self._working():
+            handle = await start(self.client, self.settings.task_queue, plan)
+            async with asyncio.timeout(PATIENCE_S):
+                return await handle.result()
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        venues: dict[str, Venue] = {name: open_venue(name, given) for name, given in self.options.items()}
+        log = JsonlEventLog(self.settings.log_dir)
+        try:
+            async with build_worker(self.client, self.settings, venues, log):
+                yield
+        finally:
+            await close_venues(venues.values())
+
+    def balance(self, asset: str, wallet: str = "spot") -> Decimal:
+        """Return what the exchange's own books say that the account has."""
+        return self.exchange.engines["binance"].ledger.total(ACCOUNT, wallet, asset)
+
+    def orders(self) -> list[Order]:
+        """Return every order that the exchange ever accepted."""
+        return list(self.exchange.engines["binance"].books.orders.values())

@@ -1,0 +1,85 @@
+"""Groups at the test exchange, through ccxt, the production worker and a real Temporal server."""
+
+from decimal import Decimal
+
+import pytest
+
+from allornone.models.group import GroupStatus
+from allornone.models.result import OperationState
+from tests.exchange.desk import BUY_BTC, SELL_ETH, TOO_MUCH, Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_two_spot_legs_are_done(desk: Desk) -> None:
+    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert desk.balance("ETH") == 49
+    assert desk.balance("BTC") == Decimal("5.01998")  # 0.02 less a commission of 0.1 %
+    assert desk.balance("USDT") == Decimal("100997.8801")
+
+
+async def test_refused_at_the_second_leg_the_first_is_undone(desk: Desk) -> None:
+    result = await desk.run(desk.plan(SELL_ETH, TOO_MUCH))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert [operation.state for operation in result.operations] == [OperationState.ROLLED_BACK, OperationState.FAILED]
+    assert desk.balance("BTC") == 5
+    assert desk.balance("ETH") == Decimal("49.999")  # bought back 1, less a commission of 0.1 %
+    assert result.residual_deltas == {}
+
+
+@pytest.mark.parametrize("lost", ["reset", "half_body", "bad_gateway", "unreadable", "timeout", "duplicate"])
+async def test_an_answer_lost_is_looked_up_and_the_order_is_not_sent_again(desk: Desk, lost: str) -> None:
+    desk.exchange.inject({"kind": "order", "behaviour": lost, "count": 1})
+
+    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert desk.balance("ETH") == 49
+    assert len(desk.orders()) == 2
+
+
+async def test_a_look_up_that_shows_nothing_yet_is_no_absence(desk: Desk) -> None:
+    desk.exchange.inject(
+        {"kind": "order", "behaviour": "reset", "count": 1},
+        {"kind": "order", "behaviour": "hidden", "delay_s": "3", "count": 1},
+    )
+
+    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert len(desk.orders()) == 2
+
+
+@pytest.mark.parametrize("turned_away", ["forbidden", "rate_limited"])
+async def test_what_was_turned_away_is_sent_under_the_next_reference(desk: Desk, turned_away: str) -> None:
+    desk.exchange.inject({"kind": "order", "behaviour": turned_away, "delay_s": "1", "count": 1})
+
+    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert len(desk.orders()) == 2
+
+
+async def test_the_commission_in_a_third_asset_is_friction_of_its_own(desk: Desk) -> None:
+    desk.exchange.engines["binance"].pays_third.add("desk")
+
+    result = await desk.run(desk.plan(SELL_ETH, TOO_MUCH))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert desk.balance("ETH") == 50
+    assert result.friction.keys() == {"binance:BaseToken:USDT", "binance:BaseToken:BNB"}
+    assert result.friction["binance:BaseToken:BNB"] == desk.balance("BNB") - 20
+
+
+async def test_a_part_of_the_second_leg_is_undone_with_the_first(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "order", "behaviour": "partial", "ratio": "0.5", "symbol": "BTCUSDT", "count": 1})
+
+    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert desk.balance("ETH") == Decimal("49.999")
+    assert desk.balance("BTC") == 5
+    assert len(desk.orders()) == 4

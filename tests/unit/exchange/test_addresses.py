@@ -1,0 +1,64 @@
+"""A withdrawal goes to an address of the installation's own list, or nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from allornone.errors import BadSettingsError, RefusedError
+from allornone.venues.exchange.addresses import Allowed, allowed, read_addresses
+
+PLACE = "ALLORNONE_VENUES at binance"
+LISTED = (
+    Allowed(asset="ETH", network="ETH", address="0xaa"),
+    Allowed(asset="ETH", network="ARBITRUM", address="0xaa"),
+    Allowed(asset="USDT", network="TRX", address="Tbb", tag="7"),
+)
+
+
+def test_an_address_of_the_list_is_allowed_with_its_tag() -> None:
+    assert allowed(LISTED, "USDT", "Tbb", None) == LISTED[2]
+    assert allowed(LISTED, "ETH", "0xaa", "ARBITRUM") == LISTED[1]
+
+
+@pytest.mark.parametrize(
+    ("asset", "address", "network", "why"),
+    [
+        ("ETH", "0xcc", None, "no allowed address"),
+        ("BTC", "0xaa", None, "no allowed address"),
+        ("USDT", "Tbb", "ETH", "no allowed address"),
+        ("ETH", "0xaa", None, "several networks"),
+        ("ETH", None, None, "needs an address"),
+    ],
+)
+def test_any_other_is_refused(asset: str, address: str | None, network: str | None, why: str) -> None:
+    with pytest.raises(RefusedError, match=why):
+        allowed(LISTED, asset, address, network)
+
+
+def test_without_a_list_nothing_is_allowed() -> None:
+    with pytest.raises(RefusedError, match="no allowed address"):
+        allowed(read_addresses(PLACE, None), "ETH", "0xaa", "ETH")
+
+
+def test_a_list_is_read_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text(json.dumps([each.model_dump(exclude_none=True) for each in LISTED]))
+
+    assert read_addresses(PLACE, file) == LISTED
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("{}", "valid list"), ("[{}]", "at 0.asset"), ("nothing", "must be a JSON list")]
+)
+def test_a_list_that_cannot_be_read_is_refused_at_the_start(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text(text)
+
+    with pytest.raises(BadSettingsError, match=why):
+        read_addresses(PLACE, file)
+
+
+def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettingsError, match="No such file"):
+        read_addresses(PLACE, tmp_path / "addresses.json")
