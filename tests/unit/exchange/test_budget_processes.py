@@ -47,9 +47,7 @@ async def test_a_worker_that_is_killed_while_its_undo_waits_holds_nobody_up(tmp_
     budget = Budget(file, "binance", "spot", Tariff(limits=(Limit("tight", Counted.WEIGHT, 100, 300_000),)))
     await forward(budget, 70)
     with worker(path, 1, 1, 30, 100, 300_000):
-        async with asyncio.timeout(60):
-            while not (await budget.state()).urgent_waiting:
-                await asyncio.sleep(0.02)
+        await somebody_urgent_waits(budget)
 
     assert await forward(budget, 1, left_s=60)
     file.close()
@@ -57,3 +55,11 @@ async def test_a_worker_that_is_killed_while_its_undo_waits_holds_nobody_up(tmp_
 
 async def forward(budget: Budget, cost: int, left_s: float = 60) -> Ticket:
     return await budget.turn({Counted.WEIGHT: cost}, urgent=False, left_s=left_s)
+
+
+async def somebody_urgent_waits(budget: Budget) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if (await budget.state()).urgent_waiting:
+                return
+            await asyncio.sleep(0.02)
