@@ -98,12 +98,13 @@ _CLOCK_LOOK_MS = 50
 async def _later(door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
     """Let a call reach the exchange so much later by its own clock, which may be moved meanwhile."""
     due = door.engine.now() + delay_ms
-    while (left_ms := due - door.engine.now()) > 0:
+    while (left_ms := due - door.engine.now()) > 0:  # noqa: ASYNC110 (a clock tells nobody when it is moved)
         await asyncio.sleep(min(left_ms, _CLOCK_LOOK_MS) / 1000)
     _serve(door, call, quirks)
 
 
 def _serve(door: Door, call: Call, quirks: Quirks) -> Answer:
+    door.engine.moving.pass_time()
     door.engine.reading.quirks = quirks
     try:
         return door.serve(call)

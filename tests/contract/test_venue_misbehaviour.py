@@ -1,5 +1,6 @@
 """The contract that every venue keeps while it, or the wire, misbehaves: VC-16 to VC-32."""
 
+import contextlib
 from decimal import Decimal
 
 import pytest
@@ -206,7 +207,8 @@ async def test_vc29_a_venue_that_cannot_be_asked_says_so(bench: Bench) -> None:
 async def test_vc30_a_stale_read_finds_nothing_and_then_the_effect(bench: Bench) -> None:
     only_if_found_by_reference(bench)
     bench.misbehave("stale_read", delay_s="30")
-    await sent(bench)
+    with contextlib.suppress(VenueUnavailableError):  # of a venue whose answer lacks the fills, which are read then
+        await sent(bench)
     before = await found(bench)
 
     await bench.advance(31)

@@ -43,6 +43,25 @@ BUY_BTC = leg(
     side="buy",
     amount="0.02",
 )
+SHORT_ETH = leg(
+    "short-eth",
+    "perp_trade",
+    "binance.usdm>binance.usdm",
+    "USDT>ETHUSDT",
+    {"binance.usdm:ETHUSDT": "-1"},
+    pair="ETH/USDT",
+    side="sell",
+)
+CLOSE_ETH = leg(
+    "close-eth",
+    "perp_trade",
+    "binance.usdm>binance.usdm",
+    "USDT>ETHUSDT",
+    {"binance.usdm:ETHUSDT": "1"},
+    pair="ETH/USDT",
+    side="buy",
+    reduce_only=True,
+)
 TOO_MUCH = leg(
     "too-much",
     "spot_trade",
@@ -77,7 +96,7 @@ class Desk:
         self.client = client
         self.exchange = exchange
         self.group_id = f"group-{task_queue}"
-        self.options = {"binance": options(exchange)}
+        self.options = {"binance": options(exchange), "binance.usdm": options(exchange, "usdm")}
 
     def plan(self, *legs: dict[str, Any], **more: Any) -> AtomicGroup:
         """Return this desk's one group."""

@@ -1,10 +1,12 @@
 """Groups at the test exchange, through ccxt, the production worker and a real Temporal server."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
 from allornone.models.group import GroupStatus
+from allornone.models.reconciliation import Verdict
 from allornone.models.result import OperationState
 from tests.exchange.desk import BUY_BTC, SELL_ETH, TOO_MUCH, Desk
 
@@ -83,3 +85,36 @@ async def test_a_part_of_the_second_leg_is_undone_with_the_first(desk: Desk) -> 
     assert desk.balance("ETH") == Decimal("49.999")
     assert desk.balance("BTC") == 5
     assert len(desk.orders()) == 4
+
+
+async def test_a_contract_is_opened_and_closed_and_what_that_realised_is_explained(desk: Desk) -> None:
+    result = await desk.run(desk.plan(SHORT_ETH, CLOSE_ETH))
+
+    assert result.status is GroupStatus.COMPLETED
+    # Sold at 1999.9 and bought at 2000.1, and 0.05 % of each.
+    assert desk.balance("USDT", "usdm") == Decimal(50_000) - Decimal("0.2") - Decimal("0.99995") - Decimal("1.00005")
+    assert result.operations[1].verdict is Verdict.MATCH
+    assert result.operations[1].handshakes[-1].execution_details["realised_pnl"] == "-0.2"
+
+
+async def test_a_contract_is_closed_where_the_next_leg_is_refused(desk: Desk) -> None:
+    result = await desk.run(desk.plan(SHORT_ETH, TOO_MUCH))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert desk.exchange.engines["binance"].books.position("desk", "ETHUSDT_PERP").amount == 0
+    assert result.friction == {"binance.usdm:BaseToken:USDT": Decimal("-2.2")}
+
+
+async def test_funding_that_falls_into_a_group_is_no_part_of_its_changes(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "order", "symbol": "BTCUSDT", "behaviour": "slow", "delay_s": "1"})
+    engine = desk.exchange.engines["binance"]
+    running = asyncio.create_task(desk.run(desk.plan(SHORT_ETH, BUY_BTC, TOO_MUCH)))
+    while not engine.books.position("desk", "ETHUSDT_PERP").amount:
+        await asyncio.sleep(0.01)
+    engine.trading.fund("ETHUSDT_PERP", Decimal("0.01"))
+
+    result = await running
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert result.friction["binance.usdm:BaseToken:USDT"] == Decimal("-2.2")
+    assert desk.balance("USDT", "usdm") == 50_000 + Decimal(20) - Decimal("2.2")

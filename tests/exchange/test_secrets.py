@@ -1,5 +1,6 @@
 """Nothing that an installation keeps or says holds a key: not its logs, its events, its history or its processes."""
 
+import contextlib
 import json
 import logging
 from pathlib import Path
@@ -29,7 +30,7 @@ class Traces:
         """Return where `value` is found."""
         history = await self._client.get_workflow_handle(self._desk.group_id).fetch_history()
         kept = {str(path): path.read_bytes() for path in self._desk.settings.data_dir.rglob("*") if path.is_file()}
-        kept |= {str(path): command_line(path) for path in Path("/proc").glob("[0-9]*/cmdline")}
+        kept |= command_lines()
         kept |= {
             "history": b"".join(event.SerializeToString() for event in history.events),
             "log": self._log.text.encode(),
@@ -76,8 +77,10 @@ def keys(file: Path) -> tuple[str, str]:
     return found["apiKey"], found["secret"]
 
 
-def command_line(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:  # it ended meanwhile
-        return b""
+def command_lines() -> dict[str, bytes]:
+    """Return that of every process, but of those that ended meanwhile."""
+    found: dict[str, bytes] = {}
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found[str(path)] = path.read_bytes()
+    return found

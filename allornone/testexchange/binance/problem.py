@@ -20,7 +20,7 @@ _ANYWHERE = {
     Reason.UNKNOWN_SYMBOL: (-1121, "Invalid symbol.", BAD_REQUEST),
     Reason.UNKNOWN_ORDER: (-2013, "Order does not exist.", BAD_REQUEST),
     Reason.NOT_OPEN: (-2011, "Unknown order sent.", BAD_REQUEST),
-    Reason.UNKNOWN_ASSET: (-1104, "Not all sent parameters were read; the coin is unknown.", BAD_REQUEST),
+    Reason.UNKNOWN_ASSET: (-4018, "There is no such coin, or no such network for it.", BAD_REQUEST),
     Reason.BAD_KEY: (-2015, "Invalid API-key, IP, or permissions for action.", UNAUTHORISED),
     Reason.NO_PERMISSION: (-2015, "Invalid API-key, IP, or permissions for action.", UNAUTHORISED),
     Reason.OUTSIDE_WINDOW: (-1021, "Timestamp for this request is outside of the recvWindow.", BAD_REQUEST),
@@ -59,6 +59,10 @@ _WALLET = {
     Reason.HALTED: (-4019, "This coin is not open for withdrawal."),
     Reason.ADDRESS: (-4033, "Illegal address."),
 }
+_TRANSFER = {
+    Reason.INSUFFICIENT: (-5013, "Asset transfer failed: insufficient balance"),
+    Reason.AMOUNT: (-5007, "Quantity must be greater than zero."),
+}
 USDM_HOST = "fapi.binance.com"
 API_HOST = "api.binance.com"
 
@@ -67,9 +71,16 @@ def refused(reason: Reason, host: str, path: str) -> ProblemError:
     """Return a reason as the API at this place words it."""
     if reason in _ANYWHERE:
         return ProblemError(*_ANYWHERE[reason])
-    words = _USDM if host == USDM_HOST else _WALLET if path.startswith("/sapi/") else _SPOT
-    code, message = words.get(reason, (-1000, "An unknown error occurred while processing the request."))
+    code, message = _words(host, path).get(reason, (-1000, "An unknown error occurred while processing the request."))
     return ProblemError(code, message)
+
+
+def _words(host: str, path: str) -> dict[Reason, tuple[int, str]]:
+    if host == USDM_HOST:
+        return _USDM
+    if path.startswith("/sapi/"):
+        return _TRANSFER if path.endswith("/transfer") else _WALLET
+    return _SPOT
 
 
 _GATEWAY = {

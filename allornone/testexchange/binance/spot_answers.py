@@ -25,7 +25,7 @@ def acknowledged(placed: Placed) -> dict[str, object]:
         "orderId": order.order_id,
         "orderListId": -1,
         "clientOrderId": order.client_id,
-        "transactTime": order.created_ms,
+        "transactTime": order.updated_ms,
     }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from allornone.testexchange.engine.ledger import Posting
+from allornone.testexchange.engine.movement import Deposit, Transfer, Withdrawal
 from allornone.testexchange.engine.order import Fill, Order
 from allornone.testexchange.engine.position import Funding, Position
 
-Record = Order | Fill | Posting | Position | Funding
+Record = Order | Fill | Posting | Position | Funding | Transfer | Withdrawal | Deposit
 
 
 def _forget(_: Record) -> None:
@@ -24,6 +25,9 @@ class Books:
     postings: list[Posting] = field(default_factory=list[Posting])
     positions: dict[tuple[str, str], Position] = field(default_factory=dict[tuple[str, str], Position])
     fundings: list[Funding] = field(default_factory=list[Funding])
+    transfers: list[Transfer] = field(default_factory=list[Transfer])
+    withdrawals: dict[int, Withdrawal] = field(default_factory=dict[int, Withdrawal])
+    deposits: dict[int, Deposit] = field(default_factory=dict[int, Deposit])
     _open: dict[int, Order] = field(default_factory=dict[int, Order])
     _by_client: dict[tuple[str, str], list[Order]] = field(default_factory=dict[tuple[str, str], list[Order]])
     _by_account: dict[str, list[Order]] = field(default_factory=dict[str, list[Order]])
@@ -99,3 +103,18 @@ class Books:
         """Keep a payment of funding."""
         self.fundings.append(funding)
         self.keep(funding)
+
+    def add_transfer(self, transfer: Transfer) -> None:
+        """Keep a transfer."""
+        self.transfers.append(transfer)
+        self.keep(transfer)
+
+    def write_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Keep a withdrawal that is new or changed."""
+        self.withdrawals[withdrawal.withdrawal_id] = withdrawal
+        self.keep(withdrawal)
+
+    def write_deposit(self, deposit: Deposit) -> None:
+        """Keep a deposit that is new or changed."""
+        self.deposits[deposit.deposit_id] = deposit
+        self.keep(deposit)

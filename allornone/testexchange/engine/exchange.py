@@ -1,6 +1,6 @@
 """One exchange: its markets, ledger, books and orders, put together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from allornone.testexchange.engine.books import Books
@@ -8,6 +8,8 @@ from allornone.testexchange.engine.execution import Execution
 from allornone.testexchange.engine.fees import FeePolicy
 from allornone.testexchange.engine.ledger import OUTSIDE, Ledger, Move
 from allornone.testexchange.engine.market import Market
+from allornone.testexchange.engine.movement import Network
+from allornone.testexchange.engine.moving import Moving
 from allornone.testexchange.engine.perpetual import PerpetualSettlement
 from allornone.testexchange.engine.reading import Reading
 from allornone.testexchange.engine.settlement import SpotSettlement
@@ -17,8 +19,8 @@ from allornone.testexchange.engine.trading import IdRule, Settlements, Trading
 class Engine:
     """The books of one exchange and what may be done with them. Not for several threads.
 
-    `trading`, ... change the books; `reading` is what the exchange shows of them, which may lag; `books` and `ledger`
-    are the truth, for the witness.
+    `trading`, `moving` and `perpetuals` change the books; `reading` is what the exchange shows of them, which may lag;
+    `books` and `ledger` are the truth, for the witness.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Engine:
         *,
         fees: FeePolicy | None = None,
         id_rule: IdRule = "open",
+        networks: Sequence[Network] = (),
     ) -> None:
         self.now = now
         """Milliseconds of the exchange's clock."""
@@ -40,6 +43,7 @@ class Engine:
         spot = SpotSettlement(self.ledger, self.markets, fees or FeePolicy(), self.pays_third)
         settlements = Settlements(spot, self.perpetuals)
         self.reading = Reading(self.books, self.ledger)
+        self.moving = Moving(self.books, self.ledger, self.reading, networks)
         execution = Execution(self.books, self.ledger, settlements.of, now)
         self.trading = Trading(self.markets, self.books, self.reading, execution, settlements, id_rule=id_rule)
 

@@ -69,10 +69,18 @@ class Ledger:
         """Return free and locked together."""
         return self._totals.get((account, wallet, asset), ZERO)
 
-    def locked(self, account: str, wallet: str, asset: str) -> Decimal:
-        """Return what is set aside for open orders and withdrawals."""
+    def held(self, account: str, wallet: str, asset: str) -> list[tuple[str, Decimal]]:
+        """Return what is set aside, with what for."""
         where = (account, wallet, asset)
-        return total(held.amount for held in self._holds.values() if (held.account, held.wallet, held.asset) == where)
+        return [
+            (cause, held.amount)
+            for cause, held in self._holds.items()
+            if (held.account, held.wallet, held.asset) == where
+        ]
+
+    def locked(self, account: str, wallet: str, asset: str) -> Decimal:
+        """Return what is set aside for open orders, positions and withdrawals."""
+        return total(amount for _, amount in self.held(account, wallet, asset))
 
     def free(self, account: str, wallet: str, asset: str) -> Decimal:
         """Return what can be used."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from allornone.testexchange.engine.books import Books
 from allornone.testexchange.engine.ledger import Ledger
+from allornone.testexchange.engine.movement import Deposit, Transfer, Withdrawal
 from allornone.testexchange.engine.order import Fill, Order
 from allornone.testexchange.engine.quirks import NONE, Quirks
 from allornone.testexchange.engine.rejection import Reason, RejectedError
@@ -74,6 +75,26 @@ class Reading:
         """Return the fills of an account, oldest first; with the last one twice where a quirk says so."""
         found = [fill for fill in self._books.fills_of(account, symbol) if self.visible("order", fill.order_id)]
         return found + found[-1:] if self.quirks.repeat_fills else found
+
+    def transfers(self, account: str) -> list[Transfer]:
+        """Return the transfers of an account, oldest first."""
+        return [
+            transfer
+            for transfer in self._books.transfers
+            if transfer.account == account and self.visible("transfer", transfer.transfer_id)
+        ]
+
+    def withdrawals(self, account: str) -> list[Withdrawal]:
+        """Return the withdrawals of an account, oldest first."""
+        return [
+            withdrawal
+            for withdrawal in self._books.withdrawals.values()
+            if withdrawal.account == account and self.visible("withdrawal", withdrawal.withdrawal_id)
+        ]
+
+    def deposits(self, account: str) -> list[Deposit]:
+        """Return the deposits of an account, oldest first."""
+        return [deposit for deposit in self._books.deposits.values() if deposit.account == account]
 
     def _balance(self, account: str, wallet: str, asset: str) -> Balance:
         return Balance(self._ledger.free(account, wallet, asset), self._ledger.locked(account, wallet, asset))

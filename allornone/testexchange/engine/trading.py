@@ -69,7 +69,7 @@ class Trading:
         market = self.market(ticket.symbol)
         market.check_trading()
         self._check_size(market, ticket)
-        self._check_id(ticket)
+        self._check_id(market, ticket)
         whole, plan = self._plans(market, ticket)
         self._check_terms(market, ticket, whole)
         self._reading.freeze(ticket.account)
@@ -137,8 +137,13 @@ class Trading:
             price = market.mark if ticket.type is OrderType.MARKET else ticket.price
             market.check_cost(times(ticket.amount, price))
 
-    def _check_id(self, ticket: Ticket) -> None:
-        used = self._books.orders_under(ticket.account, ticket.client_id)
+    def _check_id(self, market: Market, ticket: Ticket) -> None:
+        # Spot and perpetuals are systems of their own, as their wallets are.
+        used = [
+            order
+            for order in self._books.orders_under(ticket.account, ticket.client_id)
+            if self.market(order.symbol).wallet == market.wallet
+        ]
         if any(self._id_rule == "good" or (self._id_rule == "open" and order.open) for order in used):
             raise RejectedError(Reason.DUPLICATE, f"client id {ticket.client_id} is in use")
 

@@ -100,7 +100,6 @@ def _handshake(
             venue_ids=(*(order.order_id for order in orders), *(f"trade-{fill.fill_id}" for fill in fills)),
             fills=tuple(_row(fill) for fill in fills),
         ),
-        submitted_at=orders[0].received_at,
         executed_at=max((order.updated_at for order in orders if order.executed), default=None),
     )
 

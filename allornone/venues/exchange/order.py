@@ -25,7 +25,8 @@ class Fill:
 class VenueOrder:
     """One order. `executed` is of the base asset and `cost` of the quote; the fills add up to both.
 
-    `is_open` tells whether it can still change. `reason` is the exchange's word for an end without a fill.
+    `is_open` tells whether it can still change; `updated_at` when it last did, by the exchange's clock. `reason` is
+    the exchange's word for an end without a fill.
     """
 
     order_id: str
@@ -34,7 +35,6 @@ class VenueOrder:
     cost: Decimal
     is_open: bool
     fills: tuple[Fill, ...]
-    received_at: datetime
     updated_at: datetime
     reason: str = ""
 

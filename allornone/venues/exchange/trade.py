@@ -1,12 +1,11 @@
 """A trade at any exchange: rounded and bounded before the intent, sent once, read from fills."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from allornone.errors import RefusedError
 from allornone.models.details import OrderType, PerpTradeDetails, Side, SpotTradeDetails
-from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
+from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.units import EXACT, ZERO, times, total
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange.client import Client
@@ -68,8 +67,7 @@ class Trades:
         """Predict the fills from the book of now, at the taker's commission."""
         prepared, market, book = await self._prepared(request)
         fills = _walk(_details(request), prepared, market, book)
-        # A prediction has no order: what it shows is what would be left of one.
-        now = request.not_after - timedelta(seconds=0)
+        # A prediction has no order: it shows what one would, without its ids and times.
         amount = total(fill.amount for fill in fills)
         if not amount:
             raise RefusedError(f"nobody offers {market.symbol} within the bound", "EXEC-001")
@@ -80,13 +78,10 @@ class Trades:
             cost=total(times(fill.price, fill.amount) for fill in fills),
             is_open=False,
             fills=fills,
-            received_at=now,
-            updated_at=now,
+            updated_at=request.not_after,
         )
-        shown = reading_of(request, (order,), _rules(prepared), now).handshake
-        return shown.model_copy(
-            update={"simulated": True, "evidence": type(shown.evidence)(), "submitted_at": None, "executed_at": None}
-        )
+        shown = reading_of(request, (order,), _rules(prepared), order.updated_at).handshake
+        return shown.model_copy(update={"simulated": True, "evidence": Evidence(), "executed_at": None})
 
     async def _market(self, request: ExecutionRequest) -> Market:
         return await market_of(self._client, _details(request).pair, contract=self._orders.contract)

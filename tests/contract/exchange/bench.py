@@ -36,8 +36,11 @@ class ExchangeCase:
         return PLANS[self.operation_type]
 
 
-EXCHANGE_CASES = [ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH")]
-ACCOUNTS = {"binance": ("binance", "spot")}
+EXCHANGE_CASES = [
+    ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH"),
+    ExchangeCase("binance.usdm", OperationType.PERP_TRADE, spot.TRADE, "binance.usdm:Perp:ETHUSDT"),
+]
+ACCOUNTS = {"binance": ("binance", "spot"), "binance.usdm": ("binance", "usdm")}
 """By venue: ccxt's name of the exchange, and the account."""
 
 
@@ -59,7 +62,11 @@ LOST: dict[str, dict[str, object]] = {
 }
 """What the suite's behaviours are at an exchange, of the call that writes."""
 MARK = Decimal(2000)
-RESTING = {"order_type": "limit", "limit_price": "2000.1"}
+PAIR = ("ETH", "USDT")
+RESTING = {
+    OperationType.SPOT_TRADE: {"order_type": "limit", "limit_price": "2000.1"},  # buys
+    OperationType.PERP_TRADE: {"order_type": "limit", "limit_price": "1999.9"},  # sells
+}
 """An order whose rest stays, where only a part of it fills."""
 
 
@@ -84,11 +91,12 @@ class ExchangeWitness:
     def __init__(self, served: Served, engine: Engine) -> None:
         self._served = served
         self._engine = engine
+        self._symbols = [name for name, market in engine.markets.items() if (market.base, market.quote) == PAIR]
         self._fills_later = False
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
         if behaviour == "drift":
-            self._engine.trading.set_mark("ETHUSDT", MARK * (1 + Decimal(more["bps"]) / 10_000))
+            self._set_mark(MARK * (1 + Decimal(more["bps"]) / 10_000))
             return {}
         if behaviour == "unreadable":
             self._served.inject({"behaviour": "bad_gateway", "kind": "query", "count": "always"})
@@ -96,7 +104,7 @@ class ExchangeWitness:
         self._fills_later = behaviour == "open_then_fill"
         given = {name: value for name, value in more.items() if not (self._fills_later and name == "delay_s")}
         self._served.inject({**LOST[behaviour], **given, "kind": "order"})
-        return RESTING if behaviour.startswith("open") else {}
+        return RESTING[bench.case.operation_type] if behaviour.startswith("open") else {}
 
     async def passed(self, bench: Bench) -> None:
         await self._served.no_more_late()
@@ -107,7 +115,11 @@ class ExchangeWitness:
     def restore(self) -> None:
         """Behave well again, at the price of before."""
         self._served.inject()
-        self._engine.trading.set_mark("ETHUSDT", MARK)
+        self._set_mark(MARK)
+
+    def _set_mark(self, price: Decimal) -> None:
+        for symbol in self._symbols:
+            self._engine.trading.set_mark(symbol, price)
 
     def changes(self, bench: Bench) -> tuple[Change, ...]:
         return tuple(
@@ -132,9 +144,15 @@ class ExchangeWitness:
 def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Change]:
     market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{fill.trade_id}"
 
-    def change(token: str, delta: Decimal, *, is_fee: bool = False) -> Change:
-        return Change(name, order.client_id, f"{venue}:BaseToken:{token}", delta, is_fee)
+    def change(token: str, delta: Decimal, *, kind: str = "BaseToken", is_fee: bool = False) -> Change:
+        return Change(name, order.client_id, f"{venue}:{kind}:{token}", delta, is_fee)
 
+    if market.perpetual:
+        return [
+            change(market.base + market.quote, sign * fill.amount, kind="Perp"),
+            change(market.quote, fill.realized),
+            change(fill.fee_asset, -fill.fee, is_fee=True),
+        ]
     return [
         change(market.base, sign * fill.amount),
         change(market.quote, -sign * fill.cost),

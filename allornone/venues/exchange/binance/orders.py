@@ -140,7 +140,6 @@ class BinanceOrders:
             cost=cost,
             is_open=row["status"] in _OPEN,
             fills=tuple(fills),
-            received_at=moment_of(row.get("time", updated)),
             updated_at=moment_of(updated),
             reason=f"{row['status'].lower()} unfilled" if not executed else "",
         )

@@ -7,6 +7,7 @@ from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
 from allornone.venues.exchange.binance.outcomes import USDM
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.binance.spot import TRADE
+from allornone.venues.exchange.binance.transfer import Transfers
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.trade import Trades
@@ -24,7 +25,10 @@ _ORDERS = Endpoints(
 
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     signed = Signed(client, "fapiPublicGetTime")
-    return {OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS))}
+    return {
+        OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS)),
+        OperationType.TRANSFER: Transfers(Signed(client, "publicGetTime")),  # of the wallet endpoints' own host
+    }
 
 
 ACCOUNT = Account(

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 from allornone.models.details import OperationType
 from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
 from allornone.venues.exchange.binance.outcomes import SPOT
 from allornone.venues.exchange.binance.signed import Signed
+from allornone.venues.exchange.binance.transfer import Transfers
+from allornone.venues.exchange.binance.withdrawal import Withdrawals
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.trade import Trades
@@ -35,7 +38,12 @@ _ORDERS = Endpoints(
 
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     signed = Signed(client, "publicGetTime")
-    return {OperationType.SPOT_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS))}
+    listed = read_addresses(client.name, client.options.addresses)
+    return {
+        OperationType.SPOT_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS)),
+        OperationType.TRANSFER: Transfers(signed),
+        OperationType.WITHDRAW: Withdrawals(signed, listed),
+    }
 
 
 ACCOUNT = Account(
