@@ -118,18 +118,22 @@ class Budget:
         """
         try:
             await asyncio.to_thread(self._in_page, lambda page: self._hear(page, ticket, status, headers, backed_off))
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, OSError) as problem:
             _log.warning("%s: what it said of its limits could not be kept: %s", self._account, problem)
 
     async def state(self) -> BudgetState:
         """Return how things stand, for people and metrics. Raises NotSentError where the file cannot be used."""
         return await self._kept(self._state)
 
+    def close(self) -> None:
+        """Close the file. A later turn opens it again."""
+        self._file.close()
+
     async def _kept(self, task: Callable[[BudgetPage], T]) -> T:
         """Run one transaction, in a thread: another process may hold the file. Without the file nothing is sent."""
         try:
             return await asyncio.to_thread(self._in_page, task)
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, OSError) as problem:
             raise NotSentError(f"{self._account}: the file of its rate budget cannot be used: {problem}") from None
 
     def _in_page(self, task: Callable[[BudgetPage], T]) -> T:

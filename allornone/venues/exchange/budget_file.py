@@ -75,35 +75,45 @@ class BudgetFile:
 
     def __init__(self, path: Path | None = None, clock: HostClock | None = None) -> None:
         self.clock = clock or host_clock()
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else path,
-            timeout=BUSY_TIMEOUT_S,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        self._path = path
         self._lock = threading.Lock()
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_TABLES)
+        self._connection: sqlite3.Connection | None = None
 
     def close(self) -> None:
-        """Close the file. It cannot be used after it."""
+        """Close the file. The next transaction opens it again; what lived in memory only is forgotten."""
         with self._lock:
-            self._connection.close()
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
 
     @contextmanager
     def page(self) -> Generator[BudgetPage]:
-        """Give the file to one writer. Raises sqlite3.Error where it cannot be had."""
+        """Give the file to one writer. Raises sqlite3.Error or OSError where it cannot be had."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            connection = self._connection = self._connection or _opened(self._path)
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield BudgetPage(self._connection, self.clock)
+                yield BudgetPage(connection, self.clock)
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+            connection.execute("COMMIT")
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(_TABLES)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _now(connection: sqlite3.Connection, clock: HostClock) -> int:

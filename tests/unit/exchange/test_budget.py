@@ -147,10 +147,9 @@ async def test_silence_asked_for_in_other_words_than_a_status_is_kept_too(host: 
 
 
 async def test_a_ban_outlives_the_worker_that_heard_of_it(host: Host) -> None:
-    file = host.file()
-    first = Budget(file, "binance", "spot", TARIFF, host.sleep)
+    first = host.worker()
     await first.heard(await forward(first, 1), 418, {"retry-after": "120"})
-    file.close()
+    first.close()
     host.passes(120)
 
     with pytest.raises(NotSentError, match="HTTP 418"):
@@ -223,12 +222,10 @@ async def test_a_worker_that_was_stopped_past_its_requests_time_does_not_send_it
 
 
 async def test_without_its_file_nothing_is_sent_and_what_was_heard_of_a_request_is_no_error(host: Host) -> None:
-    file = host.file()
-    budget = Budget(file, "binance", "spot", TARIFF, host.sleep)
-    ticket = await forward(budget, 1)
-    file.close()
+    (host.folder / "no folder").write_text("", encoding="utf-8")
+    budget = Budget(BudgetFile(host.folder / "no folder" / "budgets.db"), "binance", "spot", TARIFF, host.sleep)
 
-    await budget.heard(ticket, 200, {USED: "5"})
+    await budget.heard(Ticket(0, {}), 200, {USED: "5"})
     with pytest.raises(NotSentError, match="the file of its rate budget cannot be used"):
         await urgent(budget, 1)
 
