@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 LONGEST_MS = 7 * 24 * 3_600_000
 """Binance bans for three days at most. A longer `Retry-After` is taken for this."""
-_UNNAMED_MS = {403: 60_000, 418: 120_000, 429: 10_000}
+_UNNAMED_MS = {403: 10_000, 418: 120_000, 429: 10_000}
 """How long to be silent where the answer does not say: Binance's shortest ban is two minutes."""
 _OTHERWISE_MS = 5_000
 _UNNAMED_LONGEST_MS = 3_600_000
