@@ -6,6 +6,7 @@ from allornone.errors import RefusedError
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.venues.capabilities import Capabilities, UndoClass
+from allornone.venues.exchange.budget import BudgetState
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Dialect
 from allornone.venues.exchange.errand import LOOK_PATIENCE_S, Errand, on_errand
@@ -62,6 +63,13 @@ class ExchangeVenue:
         """Predict the handshake at the prices of now. Raises RefusedError as `prepare` does."""
         with on_errand(Errand()):
             return await self._dialect(request).simulate(request)
+
+    async def budget(self) -> BudgetState:
+        """Return how much of the exchange's limits is used, and until when it wants to hear nothing.
+
+        Asks only the file that the workers of this host share. Raises NotSentError where that cannot be used.
+        """
+        return await self._client.budget.state()
 
     async def aclose(self) -> None:
         """Give the connections back. A later call opens them again."""
