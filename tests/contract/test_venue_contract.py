@@ -56,7 +56,7 @@ async def test_vc03_evidence_names_every_effect(bench: Bench) -> None:
 
     ids = {change.evidence_id for change in bench.changes()}
     assert ids
-    assert ids < set(reading.handshake.evidence.venue_ids)
+    assert ids <= set(reading.handshake.evidence.venue_ids)
 
 
 async def test_vc04_fees_are_inside_the_deltas(bench: Bench) -> None:
@@ -90,9 +90,8 @@ async def test_vc06_a_reference_never_sent_is_not_found(bench: Bench) -> None:
 async def test_vc07_past_its_expiry_an_enforcing_venue_refuses(bench: Bench) -> None:
     turned_away = await is_turned_away(bench, bench.request(expires_in_s=-1))
 
-    enforced = bench.case.capability.expiry == "enforced"
-    assert turned_away is enforced
-    assert (bench.changes() == ()) is enforced
+    assert turned_away or bench.case.capability.expiry != "enforced"
+    assert (bench.changes() == ()) is turned_away
 
 
 async def test_vc08_execute_acts_on_what_was_prepared(bench: Bench) -> None:
@@ -108,7 +107,7 @@ async def test_vc09_an_amount_too_small_is_refused_before_anything_is_written(be
         pytest.skip("no amount of 18 decimals is below its unit")
 
     with pytest.raises(RefusedError, match="amount must be"):
-        await bench.venue.prepare(bench.request(amount="0.00000001"))
+        await bench.venue.prepare(bench.request(amount="0.000000001"))
 
     assert bench.changes() == ()
 

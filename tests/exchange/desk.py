@@ -1,6 +1,7 @@
 """A desk at the test exchange: the production worker, the adapter as settings open it, a group's way through."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -12,12 +13,13 @@ from temporalio.client import Client
 from allornone.client.start import start
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.models.group import AtomicGroup
-from allornone.models.result import GroupResult
+from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings
 from allornone.testexchange.engine.order import Order
 from allornone.testexchange.serving import ACCOUNT, Served
 from allornone.venues import Venue
 from allornone.venues.exchange import open_venue
+from allornone.venues.paper import PaperWorld
 from allornone.venues.registry import close_venues
 from tests.plans import leg
 from worker.build import build_worker
@@ -62,6 +64,23 @@ CLOSE_ETH = leg(
     side="buy",
     reduce_only=True,
 )
+TO_MARGIN = leg(
+    "to-margin",
+    "transfer",
+    "binance>binance.usdm",
+    "USDT>USDT",
+    {"binance:USDT": "-1000", "binance.usdm:USDT": "1000"},
+    amount="1000",
+)
+SEND_OUT = leg(
+    "send-out",
+    "withdraw",
+    "binance>wallet",
+    "ETH>ETH",
+    {"binance:ETH": "-1"},
+    address="0x00000000000000000000000000000000000000aa",
+    network="ETH",
+)
 TOO_MUCH = leg(
     "too-much",
     "spot_trade",
@@ -88,6 +107,13 @@ def options(exchange: Served, account: str = "spot", **more: str) -> dict[str, s
     }
 
 
+def listed(folder: Path) -> Path:
+    """Return a file that lists the one address that these tests withdraw to."""
+    path = folder / "addresses.json"
+    path.write_text(json.dumps([{"asset": "ETH", "network": "ETH", "address": f"0x{'00' * 19}aa"}]))
+    return path
+
+
 class Desk:
     """One installation whose only venues are accounts at the test exchange."""
 
@@ -96,7 +122,10 @@ class Desk:
         self.client = client
         self.exchange = exchange
         self.group_id = f"group-{task_queue}"
-        self.options = {"binance": options(exchange), "binance.usdm": options(exchange, "usdm")}
+        self.options = {
+            "binance": options(exchange, addresses=str(listed(exchange.folder))),
+            "binance.usdm": options(exchange, "usdm"),
+        }
 
     def plan(self, *legs: dict[str, Any], **more: Any) -> AtomicGroup:
         """Return this desk's one group."""
@@ -109,15 +138,27 @@ class Desk:
             async with asyncio.timeout(PATIENCE_S):
                 return await handle.result()
 
+    async def run_until_blocked(self, plan: AtomicGroup) -> GroupView:
+        """Run a group until it needs an operator."""
+        async with self._working():
+            handle = await start(self.client, self.settings.task_queue, plan)
+            async with asyncio.timeout(PATIENCE_S):
+                while not (view := await handle.query("status", result_type=GroupView)).needs_operator:  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            return view
+
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
         venues: dict[str, Venue] = {name: open_venue(name, given) for name, given in self.options.items()}
+        world = PaperWorld()
+        venues["wallet"] = world.venue("wallet")  # where withdrawals go to: a plan names known venues only
         log = JsonlEventLog(self.settings.log_dir)
         try:
             async with build_worker(self.client, self.settings, venues, log):
                 yield
         finally:
             await close_venues(venues.values())
+            world.close()
 
     def balance(self, asset: str, wallet: str = "spot") -> Decimal:
         """Return what the exchange's own books say that the account has."""

@@ -8,7 +8,7 @@ import pytest
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import OperationState
-from tests.exchange.desk import BUY_BTC, SELL_ETH, TOO_MUCH, Desk
+from tests.exchange.desk import BUY_BTC, CLOSE_ETH, SELL_ETH, SEND_OUT, SHORT_ETH, TO_MARGIN, TOO_MUCH, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -101,7 +101,7 @@ async def test_a_contract_is_closed_where_the_next_leg_is_refused(desk: Desk) ->
     result = await desk.run(desk.plan(SHORT_ETH, TOO_MUCH))
 
     assert result.status is GroupStatus.ROLLED_BACK
-    assert desk.exchange.engines["binance"].books.position("desk", "ETHUSDT_PERP").amount == 0
+    assert desk.exchange.engines["binance"].books.position("desk", "ETHUSDT.P").amount == 0
     assert result.friction == {"binance.usdm:BaseToken:USDT": Decimal("-2.2")}
 
 
@@ -109,12 +109,68 @@ async def test_funding_that_falls_into_a_group_is_no_part_of_its_changes(desk: D
     desk.exchange.inject({"kind": "order", "symbol": "BTCUSDT", "behaviour": "slow", "delay_s": "1"})
     engine = desk.exchange.engines["binance"]
     running = asyncio.create_task(desk.run(desk.plan(SHORT_ETH, BUY_BTC, TOO_MUCH)))
-    while not engine.books.position("desk", "ETHUSDT_PERP").amount:
+    while not engine.books.position("desk", "ETHUSDT.P").amount:  # noqa: ASYNC110 (books tell nobody)
         await asyncio.sleep(0.01)
-    engine.trading.fund("ETHUSDT_PERP", Decimal("0.01"))
+    engine.perpetuals.fund(engine.markets["ETHUSDT.P"], Decimal("0.01"))
 
     result = await running
 
     assert result.status is GroupStatus.ROLLED_BACK
     assert result.friction["binance.usdm:BaseToken:USDT"] == Decimal("-2.2")
     assert desk.balance("USDT", "usdm") == 50_000 + Decimal(20) - Decimal("2.2")
+
+
+async def test_a_transfer_is_taken_back_where_the_next_leg_is_refused(desk: Desk) -> None:
+    result = await desk.run(desk.plan(TO_MARGIN, TOO_MUCH))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert (desk.balance("USDT"), desk.balance("USDT", "usdm")) == (100_000, 50_000)
+    assert result.friction == {}
+
+
+async def test_a_transfer_whose_answer_is_lost_waits_for_an_operator_and_is_never_sent_again(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "transfer", "behaviour": "reset"})
+
+    view = await desk.run_until_blocked(desk.plan(TO_MARGIN, BUY_BTC, policy={"resolve_budget_s": "1"}))
+
+    assert view.needs_operator
+    assert view.operations[0].state is OperationState.UNKNOWN
+    assert desk.balance("USDT", "usdm") == 51_000
+    assert desk.orders() == []
+
+
+async def test_a_withdrawal_is_done_when_the_exchange_says_so(desk: Desk) -> None:
+    result = await desk.run(desk.plan(SELL_ETH, SEND_OUT))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert desk.balance("ETH") == 48
+    sent = result.operations[1].handshakes[-1]
+    assert sent.evidence.tx_hash is not None
+    assert [(fee.kind, fee.currency) for fee in sent.fees] == [("withdrawal", "ETH")]
+
+
+async def test_a_withdrawal_that_is_refunded_did_nothing_and_the_rest_is_undone(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "withdraw", "behaviour": "withdrawal", "end": "failure"})
+
+    result = await desk.run(desk.plan(SELL_ETH, SEND_OUT))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert desk.balance("ETH") == Decimal("49.999")
+
+
+async def test_a_withdrawal_whose_answer_is_lost_is_found_by_its_own_id_and_not_sent_again(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "withdraw", "behaviour": "hang"})
+
+    result = await desk.run(desk.plan(SEND_OUT))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert len(desk.exchange.engines["binance"].books.withdrawals) == 1
+
+
+async def test_a_withdrawal_that_never_arrived_is_never_sent_again_by_a_machine(desk: Desk) -> None:
+    desk.exchange.inject({"kind": "withdraw", "behaviour": "hang", "executed": False})
+
+    view = await desk.run_until_blocked(desk.plan(SEND_OUT, policy={"resolve_budget_s": "1"}))
+
+    assert view.operations[0].state is OperationState.UNKNOWN
+    assert desk.exchange.engines["binance"].books.withdrawals == {}

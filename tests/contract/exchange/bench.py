@@ -1,5 +1,6 @@
 """Exchange accounts behind the ccxt adapter, held to the contract; the test exchange's own books are the witness."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,16 +8,21 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.movement import Transfer, Withdrawal, WithdrawalState
 from allornone.testexchange.engine.order import Fill, Order
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange import open_venue
-from allornone.venues.exchange.binance import spot
+from allornone.venues.exchange.binance import spot, transfer, withdrawal
 from tests.contract.bench import PLANS, Bench, Change
+
+ADDRESS = f"0x{'00' * 19}aa"
 
 
 @dataclass(frozen=True)
@@ -27,25 +33,43 @@ class ExchangeCase:
     operation_type: OperationType
     capability: OperationCapability
     restored: str
+    plans: tuple[str, str, str, str, dict[str, str]] | None = None
 
     def __str__(self) -> str:
         return f"{self.venue}-{self.operation_type.value}"
 
     @property
     def plan(self) -> tuple[str, str, str, str, dict[str, str]]:
-        return PLANS[self.operation_type]
+        return PLANS[self.operation_type] if self.plans is None else self.plans
 
 
 EXCHANGE_CASES = [
     ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH"),
     ExchangeCase("binance.usdm", OperationType.PERP_TRADE, spot.TRADE, "binance.usdm:Perp:ETHUSDT"),
+    ExchangeCase(
+        "binance",
+        OperationType.TRANSFER,
+        transfer.TRANSFER,
+        "binance.usdm:BaseToken:USDT",
+        ("binance", "binance.usdm", "USDT", "USDT", {"amount": "2"}),
+    ),
+    ExchangeCase(
+        "binance",
+        OperationType.WITHDRAW,
+        withdrawal.WITHDRAWAL,
+        "binance:BaseToken:ETH",
+        ("binance", "wallet", "ETH", "ETH", {"amount": "2", "address": ADDRESS, "network": "ETH"}),
+    ),
 ]
+KINDS = {OperationType.TRANSFER: "transfer", OperationType.WITHDRAW: "withdraw"}
+TRADES_ONLY = frozenset({"partial", "open", "open_then_fill", "drift"})
+"""What can befall orders only: money is moved whole, or not, and at no price."""
 ACCOUNTS = {"binance": ("binance", "spot"), "binance.usdm": ("binance", "usdm")}
 """By venue: ccxt's name of the exchange, and the account."""
 
 
 LOST: dict[str, dict[str, object]] = {
-    "refuse": {"behaviour": "refuse", "reason": "halted"},
+    "refuse": {"behaviour": "refuse", "reason": "insufficient"},
     "lose_answer": {"behaviour": "reset"},
     "error_5xx_executed": {"behaviour": "bad_gateway"},
     "malformed": {"behaviour": "unreadable"},
@@ -93,17 +117,23 @@ class ExchangeWitness:
         self._engine = engine
         self._symbols = [name for name, market in engine.markets.items() if (market.base, market.quote) == PAIR]
         self._fills_later = False
+        self._transferred = len(engine.books.transfers)
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
+        kind = KINDS.get(bench.case.operation_type, "order")
+        if behaviour in TRADES_ONLY and kind != "order":
+            pytest.skip(f"no {kind} is filled in parts or priced")
+        if behaviour == "duplicate_ack" and kind == "transfer":
+            pytest.skip("no transfer has an id that could be called a duplicate")
         if behaviour == "drift":
             self._set_mark(MARK * (1 + Decimal(more["bps"]) / 10_000))
             return {}
         if behaviour == "unreadable":
-            self._served.inject({"behaviour": "bad_gateway", "kind": "query", "count": "always"})
+            self._served.inject({"behaviour": "bad_gateway", "count": "always"})
             return {}
         self._fills_later = behaviour == "open_then_fill"
         given = {name: value for name, value in more.items() if not (self._fills_later and name == "delay_s")}
-        self._served.inject({**LOST[behaviour], **given, "kind": "order"})
+        self._served.inject({**LOST[behaviour], **given, "kind": kind})
         return RESTING[bench.case.operation_type] if behaviour.startswith("open") else {}
 
     async def passed(self, bench: Bench) -> None:
@@ -122,19 +152,36 @@ class ExchangeWitness:
             self._engine.trading.set_mark(symbol, price)
 
     def changes(self, bench: Bench) -> tuple[Change, ...]:
-        return tuple(
-            change
-            for order in self._orders(bench)
-            for fill in self._engine.books.order_fills(order.order_id)
-            for change in _changes(bench.case.venue, order, fill, self._engine)
+        return (
+            *(
+                change
+                for order in self._orders(bench)
+                for fill in self._engine.books.order_fills(order.order_id)
+                for change in _changes(bench.case.venue, order, fill, self._engine)
+            ),
+            *(change for sent in self._transfers(bench) for change in _moved(bench, sent)),
+            *(change for sent in self._withdrawals(bench) for change in _withdrawn(sent)),
         )
 
     def filled(self, bench: Bench) -> tuple[Decimal, ...]:
-        return tuple(order.filled for order in self._orders(bench))
+        return (
+            *(order.filled for order in self._orders(bench)),
+            *(sent.amount for sent in self._transfers(bench)),
+            *(sent.amount for sent in self._withdrawals(bench)),
+        )
 
     def fill_open(self, bench: Bench) -> None:
         (order,) = [order for order in self._orders(bench) if order.open]
         self._engine.trading.fill(order)
+
+    def _transfers(self, bench: Bench) -> list[Transfer]:
+        """Return those since the bench was made: nothing of ours is in them."""
+        moves = bench.case.operation_type is OperationType.TRANSFER
+        return self._engine.books.transfers[self._transferred :] if moves else []
+
+    def _withdrawals(self, bench: Bench) -> list[Withdrawal]:
+        found = self._engine.books.withdrawals.values()
+        return [sent for sent in found if sent.client_id == bench.reference()]
 
     def _orders(self, bench: Bench) -> list[Order]:
         references = {bench.reference(), bench.reference(Direction.ROLLBACK)}
@@ -160,22 +207,49 @@ def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Chang
     ]
 
 
+def _moved(bench: Bench, sent: Transfer) -> list[Change]:
+    """Return a transfer's two sides; the way back is the undo's."""
+    forth = sent.target == "usdm"
+    name, reference = str(sent.transfer_id), bench.reference(Direction.FORWARD if forth else Direction.ROLLBACK)
+    amount = sent.amount if forth else -sent.amount
+    return [
+        Change(name, reference, f"binance:BaseToken:{sent.asset}", -amount, is_fee=False),
+        Change(name, reference, f"binance.usdm:BaseToken:{sent.asset}", amount, is_fee=False),
+    ]
+
+
+def _withdrawn(sent: Withdrawal) -> list[Change]:
+    """Return what left, and the part of it that the network took; nothing of one that failed."""
+    if sent.state is WithdrawalState.FAILED:
+        return []
+    key = f"binance:BaseToken:{sent.asset}"
+    return [
+        Change(sent.tx_id, sent.client_id, key, sent.fee - sent.amount, is_fee=False),
+        Change(sent.tx_id, sent.client_id, key, -sent.fee, is_fee=True),
+    ]
+
+
 @asynccontextmanager
 async def exchanges_served(folder: Path) -> AsyncIterator[Served]:
     """Serve the test exchange for a session, with money for every test of it."""
     async with serving(folder) as served:
         engine = served.engines["binance"]
         engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
+        engine.endow(ACCOUNT, "spot", "ETH", Decimal(10_000))
+        engine.moving.withdrawal_ms = 0  # as soon as somebody looks
+        (folder / "addresses.json").write_text(json.dumps([{"asset": "ETH", "network": "ETH", "address": ADDRESS}]))
         yield served
 
 
 @asynccontextmanager
 async def exchange_bench(case: ExchangeCase, served: Served) -> AsyncIterator[Bench]:
     """Open one account through the adapter."""
-    exchange, account = ACCOUNTS[case.venue]
+    exchange, _ = ACCOUNTS[case.venue]
 
     def opened(name: str) -> Venue:
-        return venues.setdefault(name, open_account(name, exchange, account, served))
+        if name not in venues:
+            venues[name] = open_account(name, *ACCOUNTS[name], served, addresses=str(served.folder / "addresses.json"))
+        return venues[name]
 
     venues: dict[str, Venue] = {}
     witness = ExchangeWitness(served, served.engines[exchange])

@@ -104,6 +104,7 @@ async def test_another_authority_than_the_given_one_is_not_spoken_to(server: Scr
         (500, '{"code": -1006, "msg": "An unexpected response was received."}', Outcome.UNKNOWN),
         (502, "<html>Bad Gateway</html>", Outcome.UNKNOWN),
         (503, '{"code": 0, "msg": "Unknown error, please check your request or try again later."}', Outcome.UNKNOWN),
+        (400, '{"code": -1000, "msg": "An unknown error occurred while processing the request."}', Outcome.UNKNOWN),
         (404, "<html>Not Found</html>", Outcome.UNKNOWN),
         (200, "<html>Welcome</html>", Outcome.UNKNOWN),
         (200, "", Outcome.UNKNOWN),

@@ -22,9 +22,9 @@ _COMMON = (
     Row(Outcome.BACK_OFF, code="-1015"),
     # Timing security: outside recvWindow, or more than a second ahead, and "the request will be rejected".
     Row(Outcome.RESYNC, code="-1021"),
-    # Errors, 10xx: "execution status unknown", "unexpected response ... execution status unknown".
-    Row(Outcome.UNKNOWN, code="-1006"),
-    Row(Outcome.UNKNOWN, code="-1007"),
+    # Errors, 10xx: "an unknown error occurred while processing the request", "internal error; unable to process",
+    # "unexpected response ... execution status unknown", "execution status unknown": whatever the HTTP status.
+    *(Row(Outcome.UNKNOWN, code=code) for code in ("-1000", "-1006", "-1007")),
 )
 
 _REFUSALS = (
@@ -38,6 +38,10 @@ SPOT_ROWS = (
     *_COMMON,
     # Errors, -2010: an order with this newClientOrderId is open, ours or an earlier one.
     Row(Outcome.LOOK_UP, code="-2010", text="Duplicate order sent."),
+    Row(Outcome.UNKNOWN, code="-1001"),
+    # Wallet errors, as ccxt lists them: no number could be had for what was asked, a success is to be confirmed.
+    Row(Outcome.UNKNOWN, code="-4027"),
+    Row(Outcome.UNKNOWN, code="-4030"),
     # HTTP return codes: 5XX "execution status is UNKNOWN and could have been a success".
     Row(Outcome.UNKNOWN, _SERVER),
     *_REFUSALS,

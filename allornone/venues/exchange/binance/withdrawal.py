@@ -138,12 +138,11 @@ def _reading(
     if statuses - _OPEN - _FAILED.keys() - {_DONE}:
         raise VenueUnavailableError(f"a withdrawal has a status that is not known: {sorted(statuses)}")
     done = [row for row in rows if str(row["status"]) not in _FAILED]
-    sent = None if prepared is None else Decimal(prepared["amount"])
+    sent = request.operation_details.amount if prepared is None else Decimal(prepared["amount"])
     gross = total(_gross(row, sent) for row in done)
     fee = total(_amount(row["transactionFee"]) for row in done)
-    asked = request.operation_details.amount if sent is None else sent
     state = ReadingState.OPEN if statuses & _OPEN else ReadingState.CLOSED if done else ReadingState.REFUSED
-    handshake = _handshake(request, gross, fee, asked)
+    handshake = _handshake(request, gross, fee, sent)
     hashes = [str(row["txId"]) for row in done if row.get("txId")]
     why = "; ".join(_FAILED[str(row["status"])] for row in rows if str(row["status"]) in _FAILED)
     return Reading(
@@ -151,7 +150,9 @@ def _reading(
         handshake=handshake.model_copy(
             update={
                 "status": _STATUS[state],
-                "evidence": Evidence(venue_ids=tuple(str(row["id"]) for row in rows), tx_hash=next(iter(hashes), None)),
+                "evidence": Evidence(
+                    venue_ids=(*(str(row["id"]) for row in rows), *hashes), tx_hash=next(iter(hashes), None)
+                ),
                 "submitted_at": _moment(rows[0]["applyTime"]),
                 "executed_at": _moment(done[-1]["completeTime"]) if done and done[-1].get("completeTime") else None,
                 "error_code": "EXEC-001" if why and not done else None,
@@ -170,13 +171,13 @@ _STATUS = {
 }
 
 
-def _gross(row: Mapping[str, Any], sent: Decimal | None) -> Decimal:
+def _gross(row: Mapping[str, Any], sent: Decimal) -> Decimal:
     """Return what the balance lost: the row's amount, or that and its fee, whichever is what was sent.
 
     Binance does not document which of the two it shows. Where neither is what was sent, the row proves no size.
     """
     amount, with_fee = _amount(row["amount"]), total((_amount(row["amount"]), _amount(row["transactionFee"])))
-    if sent is None or amount == sent:
+    if amount == sent:
         return amount
     if with_fee == sent:
         return with_fee
