@@ -59,8 +59,14 @@ async def close_venues(venues: Iterable[Venue]) -> None:
 
 
 def _open(name: str, venue: VenueSettings, settings: Settings) -> Venue:
-    options = {**_paper_options(settings), **venue.plain()} if venue.adapter == "paper" else venue.plain()
-    return _adapter(name, venue.adapter)(name, options)
+    return _adapter(name, venue.adapter)(name, {**_own_options(venue.adapter, settings), **venue.plain()})
+
+
+def _own_options(adapter: str, settings: Settings) -> dict[str, str]:
+    """Return what the adapters of this package learn of the installation."""
+    if adapter == "paper":
+        return _paper_options(settings)
+    return {"data_dir": str(settings.data_dir)} if adapter == "ccxt" else {}
 
 
 def _paper_options(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,7 @@ from allornone.models.details import OperationType
 from allornone.models.group import AtomicGroup
 from allornone.settings import load_settings
 from allornone.venues.capabilities import Capabilities, OperationCapability, UndoClass
+from allornone.venues.exchange import ExchangeVenue
 from allornone.venues.registry import check_plan, configured_venues, open_venues, warnings
 
 
@@ -195,3 +196,17 @@ def test_an_undo_that_expects_the_other_side_is_refused() -> None:
     back = {key: value for key, value in trade("buy", "-1").items() if key != "operation_id"}
     with pytest.raises(BadGroupError, match=r"\.rollback\.expected_deltas: 'binance:ETH' is -1, but the side is 'buy'"):
         check_plan(group(trade("sell", "-1") | {"rollback": back}), VENUES)
+
+
+async def test_an_exchange_account_learns_where_the_workers_of_the_host_share_its_budget(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text('{"apiKey": "key", "secret": "secret"}', encoding="utf-8")
+    keys.chmod(0o600)
+    account = {"adapter": "ccxt", "exchange": "binance", "credentials_file": str(keys)}
+
+    (venue,) = open_venues(load_settings(data_dir=tmp_path / "data", venues={"binance": account})).values()
+
+    assert isinstance(venue, ExchangeVenue)
+    assert (await venue.budget()).account == "binance/spot"
+    assert (tmp_path / "data" / "budgets.db").is_file()
+    await venue.aclose()

@@ -6,14 +6,18 @@ import importlib.util
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from allornone.errors import BadSettingsError, NotSentError, RefusedError, VenueUnavailableError
+from allornone.venues.exchange.budget_account import Ticket
+from allornone.venues.exchange.budgets import open_budget
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
+from allornone.venues.exchange.errand import present_errand
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
 from allornone.venues.exchange.wire import Leg, open_session, travelling
@@ -73,7 +77,7 @@ def check_exchange(place: str, name: str) -> None:
 class Client:
     """Calls one exchange for one account. Belongs to the event loop of its first call until `aclose`.
 
-    Never tries again by itself and never waits for a turn of its own.
+    Never tries again by itself; a request waits for its turn in the budget of the account, never for ccxt's throttle.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class Client:
         self.name = name
         self.options = options
         self.clock = VenueClock()
+        self.budget = open_budget(name, options)
         self._credentials = credentials
         self._outcomes = outcomes
         self._given = given
@@ -100,13 +105,7 @@ class Client:
     async def call(self, method: str, *arguments: object, **named: object) -> Answer:
         """Call `method` of the ccxt class once, and tell what came of it. Raises nothing an exchange can cause."""
         exchange = await self._opened()
-        value, failure = None, ""
-        with travelling() as trip:
-            try:
-                value = await getattr(exchange, method)(*arguments, **named)
-            except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
-                failure = type(problem).__name__
-        return self._answer(method, trip.leg, value, failure)
+        return await self._travelled(method, lambda: getattr(exchange, method)(*arguments, **named))
 
     async def read(self, method: str, *arguments: object, **named: object) -> Any:
         """Return what a call that does not act shows. Raises VenueUnavailableError where it shows nothing."""
@@ -117,12 +116,10 @@ class Client:
         exchange = await self._opened()
         if exchange.markets and not again:
             return dict(exchange.markets)
-        with travelling() as trip:
-            try:
-                return dict(await exchange.load_markets(again))
-            except Exception as problem:  # noqa: BLE001 (as above)
-                failure = type(problem).__name__
-        raise VenueUnavailableError(self._answer("load_markets", trip.leg, None, failure).told)
+        answer = await self._travelled("load_markets", lambda: exchange.load_markets(again))
+        if answer.value is None:
+            raise VenueUnavailableError(answer.told)
+        return dict(answer.value)  # by another's request too: ccxt loads them once for all who ask meanwhile
 
     async def precision_mode(self) -> int:
         """Return ccxt's number for how this exchange states steps."""
@@ -136,6 +133,32 @@ class Client:
             exchange.session = None  # it is ours; ccxt would wait and warn
         if session is not None:
             await session.close()
+        self.budget.close()
+
+    async def _travelled(self, method: str, request: Callable[[], Awaitable[Any]]) -> Answer:
+        """Make one call when its turn comes. Without a turn nothing leaves."""
+        try:
+            ticket = await self._turn(method)
+        except NotSentError as held:
+            return Answer(Outcome.NOT_SENT, Leg(""), None, None, "EXEC-002", str(held))
+        value, failure = None, ""
+        with travelling() as trip:
+            try:
+                value = await request()
+            except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
+                failure = type(problem).__name__
+        answer = self._answer(method, trip.leg, value, failure)
+        for leg in trip.legs:
+            backed_off = answer.outcome is Outcome.BACK_OFF and leg is answer.leg
+            await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
+        return answer
+
+    async def _turn(self, method: str) -> Ticket:
+        errand = present_errand()
+        left_s = errand.left_s(lambda: datetime.now(UTC) if self.clock.stale else self.clock.now())
+        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=left_s)
+        errand.asked()
+        return ticket
 
     def _answer(self, method: str, leg: Leg, value: object, failure: str) -> Answer:
         outcome, problem, error = self._outcomes.of(leg)

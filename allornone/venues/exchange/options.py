@@ -27,7 +27,9 @@ class Options(BaseModel):
     `exchange` is ccxt's name of it, `account` which of its wallets. `connect_to` (`ip:port`) and `ca_file` send every
     request of the exchange's own hosts to another place, such as a test exchange, and refuse any other host.
     `timeout_s` bounds one answer and stays below a send's 20 s. `undo_slippage_bps` is how much worse than the price
-    of the moment an undo may fill. `addresses` is the file of allowed withdrawal addresses.
+    of the moment an undo may fill. `addresses` is the file of allowed withdrawal addresses. `data_dir` is where the
+    workers of this host share their rate budgets, `limits_share` how much of the exchange's limits they may use: one
+    over the number of hosts; more than one where the exchange grants more than it documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +46,8 @@ class Options(BaseModel):
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
     operations: str | None = None
     settle_s: NonNegativeAmount | None = None
+    data_dir: File | None = None
+    limits_share: Annotated[NonNegativeAmount, Field(gt=0, le=1_000)] = Decimal(1)
 
 
 def read_options(place: str, given: Mapping[str, str]) -> Options:

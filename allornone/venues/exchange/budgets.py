@@ -1,0 +1,24 @@
+"""The budget of one account, as the settings have it."""
+
+from allornone.errors import BadSettingsError
+from allornone.venues.exchange.budget import Budget
+from allornone.venues.exchange.budget_file import BudgetFile
+from allornone.venues.exchange.options import Options
+from allornone.venues.exchange.tariffs import tariff_of
+
+FILE = "budgets.db"
+
+
+def open_budget(venue: str, options: Options) -> Budget:
+    """Return the budget of a venue's account, shared through the data folder; without one it is this process's own.
+
+    An exchange that is elsewhere, such as a test exchange, has a budget and a circuit of its own. Raises
+    BadSettingsError where `limits_share` is too small for any work.
+    """
+    try:
+        tariff = tariff_of(options.exchange, options.account).scaled(options.limits_share)
+    except ValueError as problem:
+        raise BadSettingsError(f"ALLORNONE_VENUES at {venue}.limits_share: {problem}") from None
+    exchange = options.exchange if options.connect_to is None else f"{options.exchange}@{options.connect_to}"
+    file = BudgetFile(None if options.data_dir is None else options.data_dir / FILE)
+    return Budget(file, exchange, options.account, tariff)

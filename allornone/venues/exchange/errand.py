@@ -1,0 +1,56 @@
+"""What the requests of one venue call are for: how urgent they are, and how long they may wait for their turn.
+
+A venue call is many requests, in ccxt and below. They find their errand in the context, not in every signature.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+SEND_PATIENCE_S = 5.0
+"""Preparing and sending share an activity with two answers of the exchange, and its timeout stays ahead of both."""
+LOOK_PATIENCE_S = 15.0
+"""A look-up may wait longer: it is asked again in any case, and nothing else goes on without it."""
+
+
+@dataclass(slots=True)
+class Errand:
+    """One venue call. `not_after` is when what it sends must have left, in the exchange's time."""
+
+    urgent: bool = False
+    patience_s: float = SEND_PATIENCE_S
+    not_after: datetime | None = None
+    sends: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+    def left_s(self, now: Callable[[], datetime]) -> float:
+        """Return how long its next request may wait."""
+        left = self.patience_s - (time.monotonic() - self.began)
+        return left if self.not_after is None else min(left, (self.not_after - now()).total_seconds())
+
+    def asked(self) -> None:
+        """Take note that a request got its turn: what follows a send finds out what became of it."""
+        if self.sends:
+            self.sends, self.urgent, self.not_after = False, True, None
+            self.patience_s, self.began = LOOK_PATIENCE_S, time.monotonic()
+
+
+_ERRAND: ContextVar[Errand | None] = ContextVar("errand", default=None)
+
+
+def present_errand() -> Errand:
+    """Return the errand of the venue call that is under way, else one of no urgency."""
+    return _ERRAND.get() or Errand()
+
+
+@contextmanager
+def on_errand(errand: Errand) -> Generator[None]:
+    """Have the requests within the block be made on `errand`."""
+    token = _ERRAND.set(errand)
+    try:
+        yield
+    finally:
+        _ERRAND.reset(token)
