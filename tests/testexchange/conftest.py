@@ -40,17 +40,21 @@ HOSTS = frozenset({"api.binance.com", "fapi.binance.com", "dapi.binance.com"})
 
 @asynccontextmanager
 async def client(
-    exchange: Served, account: str = "desk", timeout_ms: int = 5000, **options: object
+    exchange: Served, account: str = "desk", timeout_ms: int | None = None, **options: object
 ) -> AsyncGenerator[Any]:
     """Open ccxt's binance, unmodified, with the key of an account."""
     key = json.loads(exchange.credentials_file("binance", account).read_text())
     context = ssl.create_default_context(cafile=str(exchange.ca_file))
     connector = aiohttp.TCPConnector(resolver=OnlyHere(exchange.port, HOSTS), ssl=context)
     async with aiohttp.ClientSession(connector=connector) as session:
-        given: Any = {"session": session, "enableRateLimit": False, "timeout": timeout_ms, "options": options, **key}
+        given: Any = {"session": session, "enableRateLimit": False, "timeout": 30_000, "options": options, **key}
         opened = ccxt.async_support.binance(given)
         opened.ssl_context = context
         opened.number = str
+        if timeout_ms is not None:
+            # Patience for what comes first, so that only what a test sends runs into its timeout.
+            await opened.load_markets()
+            opened.timeout = timeout_ms
         try:
             yield opened
         finally:
