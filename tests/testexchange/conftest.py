@@ -48,7 +48,7 @@ async def client(
     connector = aiohttp.TCPConnector(resolver=OnlyHere(exchange.port, HOSTS), ssl=context)
     async with aiohttp.ClientSession(connector=connector) as session:
         given: Any = {"session": session, "enableRateLimit": False, "timeout": 30_000, "options": options, **key}
-        opened = ccxt.async_support.binance(given)
+        opened: Any = ccxt.async_support.binance(given)
         opened.ssl_context = context
         opened.number = str
         if timeout_ms is not None:
