@@ -54,6 +54,17 @@ async def test_a_transfer_of_more_than_there_is_is_refused(binance: Any, exchang
     assert held(exchange, "usdm", "USDT") == "50000"
 
 
+@pytest.mark.parametrize("acted", [True, False])
+async def test_a_transfer_whose_answer_is_lost_may_have_moved_the_amount(
+    binance: Any, exchange: Served, *, acted: bool
+) -> None:
+    exchange.inject({"kind": "transfer", "behaviour": "reset", "executed": acted})
+
+    with pytest.raises(ccxt.NetworkError):
+        await binance.transfer("USDT", "1000", "spot", "swap")
+    assert held(exchange, "usdm", "USDT") == ("51000" if acted else "50000")
+
+
 async def test_margin_in_use_cannot_be_transferred(binance: Any) -> None:
     await binance.create_order("BTC/USDT:USDT", "market", "buy", "10")
 
@@ -119,7 +130,7 @@ async def test_a_stuck_withdrawal_can_be_ended_by_hand(binance: Any, exchange: S
 async def test_a_withdrawal_whose_answer_is_lost_is_under_way(exchange: Served) -> None:
     exchange.inject({"kind": "withdraw", "behaviour": "hang"})
 
-    async with client(exchange, timeout_ms=500) as binance:
+    async with client(exchange, timeout_ms=1000) as binance:
         with pytest.raises(ccxt.RequestTimeout):
             await withdraw(binance)
         assert len(await history(binance)) == 1
