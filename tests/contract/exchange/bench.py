@@ -17,17 +17,24 @@ from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.movement import Transfer, Withdrawal, WithdrawalState
 from allornone.testexchange.engine.order import Fill, Order
 from allornone.testexchange.kraken.names import lettered
+from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange import open_venue
 from allornone.venues.exchange.binance import spot, transfer, withdrawal
 from allornone.venues.exchange.coinbase import spot as coinbase_spot
+from allornone.venues.exchange.coinbase import withdrawal as coinbase_withdrawal
 from allornone.venues.exchange.kraken import spot as kraken_spot
+from allornone.venues.exchange.kraken import withdrawal as kraken_withdrawal
 from tests.contract.bench import PLANS, Bench, Change
 
 ADDRESS = f"0x{'00' * 19}aa"
-LISTED = [{"asset": "ETH", "network": "ETH", "address": ADDRESS}]
+LISTED = [
+    {"asset": "ETH", "network": "ETH", "address": ADDRESS},
+    {"asset": "ETH", "network": "ethereum", "address": ADDRESS},
+    {"asset": "ETH", "network": "Ethereum", "address": NAMED_ADDRESS, "key": "desk-wallet"},
+]
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,24 @@ EXCHANGE_CASES = [
         "binance:BaseToken:ETH",
         ("binance", "wallet", "ETH", "ETH", {"amount": "2", "address": ADDRESS, "network": "ETH"}),
     ),
+    ExchangeCase(
+        "kraken",
+        OperationType.WITHDRAW,
+        kraken_withdrawal.WITHDRAWAL,
+        "kraken:BaseToken:ETH",
+        ("kraken", "wallet", "ETH", "ETH", {"amount": "2", "address": NAMED_ADDRESS, "network": "Ethereum"}),
+    ),
+    ExchangeCase(
+        "coinbase",
+        OperationType.WITHDRAW,
+        coinbase_withdrawal.SEND,
+        "coinbase:BaseToken:ETH",
+        ("coinbase", "wallet", "ETH", "ETH", {"amount": "2", "address": ADDRESS, "network": "ethereum"}),
+    ),
 ]
 KINDS = {OperationType.TRANSFER: "transfer", OperationType.WITHDRAW: "withdraw"}
+SHOWN_AGAIN = frozenset({"coinbase", "kraken"})
+"""A used idem shows its first send; a withdrawal from Kraken has no id at all."""
 TRADES_ONLY = frozenset({"partial", "open", "open_then_fill", "drift"})
 """What can befall orders only: money is moved whole, or not, and at no price."""
 ACCOUNTS = {
@@ -137,13 +160,16 @@ class ExchangeWitness:
         self._symbols = [name for name, market in engine.markets.items() if (market.base, market.quote) == PAIR]
         self._fills_later = False
         self._transferred = len(engine.books.transfers)
+        self._withdrawn = len(engine.books.withdrawals)
 
     def misbehave(self, bench: Bench, behaviour: str, **more: str) -> dict[str, str]:
         kind = KINDS.get(bench.case.operation_type, "order")
         if behaviour in TRADES_ONLY and kind != "order":
             pytest.skip(f"no {kind} is filled in parts or priced")
-        if behaviour == "duplicate_ack" and kind == "transfer":
-            pytest.skip("no transfer has an id that could be called a duplicate")
+        if behaviour == "duplicate_ack" and (
+            kind == "transfer" or (bench.case.venue in SHOWN_AGAIN and kind != "order")
+        ):
+            pytest.skip(f"no {kind} there has an id that could be called a duplicate")
         if behaviour == "drift":
             self._set_mark(MARK * (1 + Decimal(more["bps"]) / 10_000))
             return {}
@@ -179,14 +205,14 @@ class ExchangeWitness:
                 for change in _changes(bench.case.venue, order, fill, self._engine)
             ),
             *(change for sent in self._transfers(bench) for change in _moved(bench, sent)),
-            *(change for sent in self._withdrawals(bench) for change in _withdrawn(sent)),
+            *(change for sent in self._withdrawals(bench) for change in _withdrawn(bench, sent)),
         )
 
     def filled(self, bench: Bench) -> tuple[Decimal, ...]:
         return (
             *(order.filled for order in self._orders(bench)),
             *(sent.amount for sent in self._transfers(bench)),
-            *(sent.amount for sent in self._withdrawals(bench)),
+            *(_size(sent) for sent in self._withdrawals(bench)),
         )
 
     def fill_open(self, bench: Bench) -> None:
@@ -199,8 +225,11 @@ class ExchangeWitness:
         return self._engine.books.transfers[self._transferred :] if moves else []
 
     def _withdrawals(self, bench: Bench) -> list[Withdrawal]:
-        found = self._engine.books.withdrawals.values()
-        return [sent for sent in found if sent.client_id == bench.reference()]
+        """Return those of our reference; where withdrawals carry none, those since the bench was made."""
+        found = list(self._engine.books.withdrawals.values())
+        if bench.case.operation_type is OperationType.WITHDRAW and bench.case.venue == "kraken":
+            return found[self._withdrawn :]
+        return [sent for sent in found if sent.client_id.replace("-", "") == bench.reference()]
 
     def _orders(self, bench: Bench) -> list[Order]:
         references = {bench.reference(), bench.reference(Direction.ROLLBACK)}
@@ -242,14 +271,19 @@ def _moved(bench: Bench, sent: Transfer) -> list[Change]:
     ]
 
 
-def _withdrawn(sent: Withdrawal) -> list[Change]:
+def _size(sent: Withdrawal) -> Decimal:
+    """Return what a withdrawal was asked for: what leaves, or what arrives where the fee comes on top."""
+    return sent.amount - sent.fee if sent.network == "ethereum" else sent.amount
+
+
+def _withdrawn(bench: Bench, sent: Withdrawal) -> list[Change]:
     """Return what left, and the part of it that the network took; nothing of one that failed."""
     if sent.state is WithdrawalState.FAILED:
         return []
-    key = f"binance:BaseToken:{sent.asset}"
+    key, reference = f"{bench.case.venue}:BaseToken:{sent.asset}", bench.reference()
     return [
-        Change(sent.tx_id, sent.client_id, key, sent.fee - sent.amount, is_fee=False),
-        Change(sent.tx_id, sent.client_id, key, -sent.fee, is_fee=True),
+        Change(sent.tx_id, reference, key, sent.fee - sent.amount, is_fee=False),
+        Change(sent.tx_id, reference, key, -sent.fee, is_fee=True),
     ]
 
 
