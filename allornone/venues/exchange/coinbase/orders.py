@@ -104,7 +104,7 @@ class CoinbaseOrders:
         status, executed = str(row["status"]), _amount(row["filled_size"])
         if status not in _OPEN | _ENDED:
             raise VenueUnavailableError(f"order {row['order_id']} is {status}, which says nothing")
-        fills = await self._fills(row) if executed else []
+        fills: Sequence[Fill] = await self._fills(row) if executed else ()
         if total(fill.amount for fill in fills) != executed:
             raise VenueUnavailableError(f"the fills of order {row['order_id']} are not all shown yet")
         return VenueOrder(

@@ -158,8 +158,8 @@ def _left_of(row: Mapping[str, Any]) -> Left:
     state = _STATES.get(str(row["status"]))
     if state is None:
         raise VenueUnavailableError(f"send {row['id']} is {row['status']}, which says nothing")
-    network = row.get("network") or {}
-    told = network.get("transaction_fee") or {"amount": "0", "currency": row["amount"]["currency"]}
+    network: Mapping[str, Any] = row.get("network") or {}
+    told: Mapping[str, Any] = network.get("transaction_fee") or {"amount": "0", "currency": row["amount"]["currency"]}
     if told["currency"] != row["amount"]["currency"]:
         raise VenueUnavailableError(f"send {row['id']} paid its fee in {told['currency']}, which is not read here")
     gross, fee = -_amount(row["amount"]["amount"]), _amount(told["amount"])
