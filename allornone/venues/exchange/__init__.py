@@ -43,5 +43,5 @@ def open_venue(name: str, settings: Mapping[str, str]) -> Venue:
         )
     account = accounts[options.account]
     credentials = read_credentials(place, options.credentials_file, options.key_env, options.secret_env)
-    client = Client(name, options, credentials, account.outcomes, account.ccxt_options)
+    client = Client(name, options, credentials, account.outcomes, account.ccxt_options, adjusted=account.adjusted)
     return ExchangeVenue(name, client, account.dialects(client))

@@ -26,10 +26,13 @@ _RULES = ("step", "least", "least_cost")
 class Trades:
     """Spot or perpetual trades of one account, over what its exchange's own module does with orders."""
 
-    def __init__(self, client: Client, capability: OperationCapability, orders: Orders) -> None:
+    def __init__(
+        self, client: Client, capability: OperationCapability, orders: Orders, *, commission_in_quote: bool = False
+    ) -> None:
         self._client = client
         self._capability = capability
         self._orders = orders
+        self._in_quote = commission_in_quote
         self._seen: dict[str, Book] = {}
 
     @property
@@ -69,7 +72,7 @@ class Trades:
     async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
         """Predict the fills from the book of now, at the taker's commission."""
         prepared, market, book = await self._prepared(request)
-        fills = _walk(details_of(request), prepared, market, book)
+        fills = _walk(details_of(request), prepared, market, book, in_quote=self._in_quote)
         # A prediction has no order: it shows what one would, without its ids and times.
         amount = total(fill.amount for fill in fills)
         if not amount:
@@ -150,7 +153,9 @@ def _sized(details: TradeDetails, market: Market, price: Decimal) -> Decimal:
     return amount
 
 
-def _walk(details: TradeDetails, prepared: Mapping[str, str], market: Market, book: Book) -> tuple[Fill, ...]:
+def _walk(
+    details: TradeDetails, prepared: Mapping[str, str], market: Market, book: Book, *, in_quote: bool
+) -> tuple[Fill, ...]:
     """Return the fills that the book of now would give."""
     left, fills = Decimal(prepared["amount"]), list[Fill]()
     bound = Decimal(prepared["price"]) if "price" in prepared else None
@@ -159,13 +164,13 @@ def _walk(details: TradeDetails, prepared: Mapping[str, str], market: Market, bo
         if not left or beyond:
             break
         amount = min(left, level.amount)
-        fills.append(_predicted(details, market, level.price, amount))
+        fills.append(_predicted(details, market, level.price, amount, in_quote=in_quote))
         left = total((left, -amount))
     return tuple(fills)
 
 
-def _predicted(details: TradeDetails, market: Market, price: Decimal, amount: Decimal) -> Fill:
-    in_base = isinstance(details, SpotTradeDetails) and details.side is Side.BUY
+def _predicted(details: TradeDetails, market: Market, price: Decimal, amount: Decimal, *, in_quote: bool) -> Fill:
+    in_base = isinstance(details, SpotTradeDetails) and details.side is Side.BUY and not in_quote
     traded = amount if in_base else times(price, amount)
     commission = EXACT.multiply(traded, market.taker).quantize(_COMMISSION_PLACES, ROUND_DOWN, EXACT)
     return Fill("", price, amount, commission or ZERO, market.base if in_base else market.quote)

@@ -14,6 +14,8 @@ from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange import open_venue
 from allornone.venues.exchange.binance import spot, transfer, withdrawal
+from allornone.venues.exchange.coinbase import spot as coinbase_spot
+from allornone.venues.exchange.kraken import spot as kraken_spot
 from tests.contract.bench import Bench
 from tests.contract.cases import PLANS
 from tests.contract.exchange.witness import ExchangeWitness
@@ -41,6 +43,8 @@ class ExchangeCase:
 
 EXCHANGE_CASES = [
     ExchangeCase("binance", OperationType.SPOT_TRADE, spot.TRADE, "binance:BaseToken:ETH"),
+    ExchangeCase("kraken", OperationType.SPOT_TRADE, kraken_spot.TRADE, "kraken:BaseToken:ETH"),
+    ExchangeCase("coinbase", OperationType.SPOT_TRADE, coinbase_spot.TRADE, "coinbase:BaseToken:ETH"),
     ExchangeCase("binance.usdm", OperationType.PERP_TRADE, spot.TRADE, "binance.usdm:Perp:ETHUSDT"),
     ExchangeCase(
         "binance",
@@ -57,7 +61,12 @@ EXCHANGE_CASES = [
         ("binance", "wallet", "ETH", "ETH", {"amount": "2", "address": ADDRESS, "network": "ETH"}),
     ),
 ]
-ACCOUNTS = {"binance": ("binance", "spot"), "binance.usdm": ("binance", "usdm")}
+ACCOUNTS = {
+    "binance": ("binance", "spot"),
+    "binance.usdm": ("binance", "usdm"),
+    "coinbase": ("coinbase", "spot"),
+    "kraken": ("kraken", "spot"),
+}
 """By venue: ccxt's name of the exchange, and the account."""
 
 
@@ -77,11 +86,11 @@ class ExchangeClock:
 @asynccontextmanager
 async def exchanges_served(folder: Path) -> AsyncGenerator[Served]:
     """Serve the test exchange for a session, with money for every test of it."""
-    async with serving(folder) as served:
-        engine = served.engines["binance"]
-        engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
-        engine.endow(ACCOUNT, "spot", "ETH", Decimal(10_000))
-        engine.moving.withdrawal_ms = 0  # as soon as somebody looks
+    async with serving(folder, sorted({exchange for exchange, _ in ACCOUNTS.values()})) as served:
+        for engine in served.engines.values():
+            engine.endow(ACCOUNT, "spot", "USDT", Decimal(10_000_000))
+            engine.endow(ACCOUNT, "spot", "ETH", Decimal(10_000))
+            engine.moving.withdrawal_ms = 0  # as soon as somebody looks
         (folder / "addresses.json").write_text(json.dumps([{"asset": "ETH", "network": "ETH", "address": ADDRESS}]))
         yield served
 

@@ -1,16 +1,27 @@
 """The books of a test exchange, and the way to make it misbehave."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction
+from allornone.testexchange.coinbase.ids import identified
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.movement import Transfer, Withdrawal, WithdrawalState
 from allornone.testexchange.engine.order import Fill, Order
+from allornone.testexchange.kraken.names import lettered
 from allornone.testexchange.serving import Served
 from tests.contract.bench import Bench, Change
+
+TRADE_IDS: dict[str, Callable[[Fill], str]] = {
+    "binance": lambda fill: str(fill.trade_id),
+    "binance.usdm": lambda fill: str(fill.trade_id),
+    "coinbase": lambda fill: identified(fill.fill_id),
+    "kraken": lambda fill: lettered("T", fill.fill_id),
+}
+"""How each exchange writes the id of a trade."""
 
 KINDS = {OperationType.TRANSFER: "transfer", OperationType.WITHDRAW: "withdraw"}
 TRADES_ONLY = frozenset({"partial", "open", "open_then_fill", "drift"})
@@ -119,14 +130,19 @@ class ExchangeWitness:
 
     def _orders(self, bench: Bench) -> list[Order]:
         references = {bench.reference(), bench.reference(Direction.ROLLBACK)}
-        return [order for order in self._engine.books.orders.values() if order.client_id in references]
+        return [order for order in self._engine.books.orders.values() if _reference(order) in references]
+
+
+def _reference(order: Order) -> str:
+    """Return our reference behind an own id, which Coinbase has in the shape of a UUID."""
+    return order.client_id.replace("-", "")
 
 
 def _changes(venue: str, order: Order, fill: Fill, engine: Engine) -> list[Change]:
-    market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{fill.trade_id}"
+    market, sign, name = engine.markets[fill.symbol], fill.side.sign, f"trade-{TRADE_IDS[venue](fill)}"
 
     def change(token: str, delta: Decimal, *, kind: str = "BaseToken", is_fee: bool = False) -> Change:
-        return Change(name, order.client_id, f"{venue}:{kind}:{token}", delta, is_fee)
+        return Change(name, _reference(order), f"{venue}:{kind}:{token}", delta, is_fee)
 
     if market.perpetual:
         return [
