@@ -46,10 +46,10 @@ def taken(order_id: str, amount: Decimal, at: datetime) -> VenueOrder:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a look-up by our reference found. `time` is the exchange's clock, read before the look."""
+    """What a look-up by our reference found. `time` is the exchange's clock, read before the look, where it has one."""
 
     orders: tuple[VenueOrder, ...]
-    time: datetime
+    time: datetime | None
     full_history: bool = True
 
 
