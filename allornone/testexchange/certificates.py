@@ -25,5 +25,6 @@ def authority(folder: Path) -> trustme.CA:
 def server_context(ca: trustme.CA, hosts: Iterable[str]) -> ssl.SSLContext:
     """Return a TLS context that shows a certificate for `hosts`."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ca.issue_cert(*sorted(hosts)).configure_cert(context)
+    # The type of a context of pyOpenSSL, which is not here, is unknown.
+    ca.issue_cert(*sorted(hosts)).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context

@@ -1,6 +1,6 @@
 """Test exchanges for as long as a block lasts, with their engines in reach as the witness."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ class Served:
 @asynccontextmanager
 async def serving(
     folder: Path, exchanges: Sequence[str] = ("binance",), port: int = 0, control_port: int = 0
-) -> AsyncIterator[Served]:
+) -> AsyncGenerator[Served]:
     """Serve exchanges, their books and files in `folder`, until the block ends. Books of an earlier block go on."""
     clock = Clock()
     store = Store(_made(folder))

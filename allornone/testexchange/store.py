@@ -139,7 +139,7 @@ def _table(kind: type[Record]) -> str:
     return f"CREATE TABLE IF NOT EXISTS {table} (exchange TEXT, {columns}, PRIMARY KEY ({key}))"
 
 
-def _affinity(kind: object) -> str:
+def _affinity(kind: type | str) -> str:
     return "INTEGER" if kind in (int, bool) else "TEXT"
 
 

@@ -3,7 +3,7 @@
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,14 @@ HOSTS = frozenset({"api.binance.com", "fapi.binance.com", "dapi.binance.com"})
 @asynccontextmanager
 async def client(
     exchange: Served, account: str = "desk", timeout_ms: int = 5000, **options: object
-) -> AsyncIterator[Any]:
+) -> AsyncGenerator[Any]:
     """Open ccxt's binance, unmodified, with the key of an account."""
     key = json.loads(exchange.credentials_file("binance", account).read_text())
     context = ssl.create_default_context(cafile=str(exchange.ca_file))
     connector = aiohttp.TCPConnector(resolver=OnlyHere(exchange.port, HOSTS), ssl=context)
     async with aiohttp.ClientSession(connector=connector) as session:
-        opened = ccxt.async_support.binance(
-            {"session": session, "enableRateLimit": False, "timeout": timeout_ms, "options": options, **key}
-        )
+        given: Any = {"session": session, "enableRateLimit": False, "timeout": timeout_ms, "options": options, **key}
+        opened = ccxt.async_support.binance(given)
         opened.ssl_context = context
         opened.number = str
         try:
@@ -59,12 +58,12 @@ async def client(
 
 
 @pytest.fixture
-async def exchange(tmp_path: Path) -> AsyncIterator[Served]:
+async def exchange(tmp_path: Path) -> AsyncGenerator[Served]:
     async with serving(tmp_path / "exchange") as served:
         yield served
 
 
 @pytest.fixture
-async def binance(exchange: Served) -> AsyncIterator[Any]:
+async def binance(exchange: Served) -> AsyncGenerator[Any]:
     async with client(exchange) as opened:
         yield opened

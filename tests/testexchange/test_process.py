@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ PATIENCE_S = 60
 
 
 @asynccontextmanager
-async def running(folder: Path, *exchanges: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, Any]]:
+async def running(folder: Path, *exchanges: str) -> AsyncGenerator[tuple[asyncio.subprocess.Process, Any]]:
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(

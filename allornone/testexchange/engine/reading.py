@@ -37,7 +37,8 @@ class Reading:
 
     def visible(self, kind: str, number: int) -> bool:
         """Tell whether a read finds it by now."""
-        return self._hidden.get((kind, number), 0) <= self._ledger.now()
+        until = self._hidden.get((kind, number))
+        return until is None or until <= self._ledger.now()
 
     def freeze(self, account: str) -> None:
         """Go on showing the account's balances as they are now, as long as the current call's quirk says."""
