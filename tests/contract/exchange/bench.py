@@ -145,7 +145,7 @@ def open_account(name: str, exchange: str, account: str, served: Served, **more:
             "connect_to": served.connect_to,
             "ca_file": str(served.ca_file),
             "credentials_file": str(served.credentials_file(exchange)),
-            "timeout_s": "2",
+            "timeout_s": "5",
             **more,
         },
     )
