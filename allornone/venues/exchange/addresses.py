@@ -15,7 +15,10 @@ _CODE = "EXEC-007"
 
 
 class Allowed(BaseModel):
-    """One address that withdrawals of `asset` over `network` may go to. `tag` is its memo, where it has one."""
+    """One address that withdrawals of `asset` over `network` may go to.
+
+    `tag` is its memo, where it has one; `key` the name that it has at an exchange that sends to names (Kraken).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,6 +26,7 @@ class Allowed(BaseModel):
     network: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
     address: Address
     tag: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    key: Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{1,100}$")] | None = None
 
 
 _LIST: TypeAdapter[list[Allowed]] = TypeAdapter(Annotated[list[Allowed], Field(max_length=10_000)])

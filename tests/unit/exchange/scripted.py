@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -41,13 +41,13 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(folder: Path) -> AsyncIterator[Scripted]:
+async def scripted(folder: Path) -> AsyncGenerator[Scripted]:
     """Serve until the block ends."""
     authority = trustme.CA()
     ca_file = folder / "ca.pem"
     authority.cert_pem.write_to_path(ca_file)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*HOSTS).configure_cert(context)
+    authority.issue_cert(*HOSTS).configure_cert(context)  # pyright: ignore[reportUnknownMemberType] (of trustme)
     held = Scripted("", ca_file)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from allornone.errors import NotSentError, VenueUnavailableError
+from allornone.errors import VenueUnavailableError
 from allornone.models.details import Side, SpotTradeDetails
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import normalised, times, total
-from allornone.venues.exchange.client import Client
-from allornone.venues.exchange.coinbase.token import LIFE_S, issued
+from allornone.venues.exchange.coinbase.timed import Rows, Timed
 from allornone.venues.exchange.market import best, book_of, bounded, market_of
 from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, taken
 from allornone.venues.exchange.readable import readable
@@ -26,20 +25,19 @@ _BUY_BPS = Decimal(500)
 """A market buy is for an amount of quote at Coinbase; one for base is bounded so far above the best price."""
 _KINDS = {"GTC": "limit_limit_gtc", "IOC": "sor_limit_ioc"}
 
-_Rows = list[Mapping[str, Any]]
-
 
 class CoinbaseOrders:
     """The spot orders of one account."""
 
     contract = False
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, timed: Timed) -> None:
+        self._timed = timed
+        self._client = timed.client
 
     async def pinned(self, request: ExecutionRequest) -> dict[str, str]:
         """Return the own id, the last moment that its token is good for, and a bound where a buy has none."""
-        now = await self._time()
+        now = await self._timed.time()
         details = _details(request)
         pinned = {
             "own_id": own_id(request.client_ref),
@@ -60,11 +58,7 @@ class CoinbaseOrders:
         Raises NotSentError, without sending, where that is already so by Coinbase's own clock.
         """
         latest = datetime.fromisoformat(prepared["not_after"])
-        now = await self._now()
-        if latest <= now:
-            raise NotSentError(f"{self._client.name}: the time of {prepared['client_ref']} is over")
-        with issued(int(min(now, latest - timedelta(seconds=LIFE_S)).timestamp())):
-            answer = await self._client.call("v3PrivatePostBrokerageOrders", _order_of(prepared))
+        answer = await self._timed.write("v3PrivatePostBrokerageOrders", _order_of(prepared), latest)
         placed = answer.accepted()
         with readable("the answer to an order"):
             order_id = str(placed["success_response"]["order_id"])
@@ -73,33 +67,25 @@ class CoinbaseOrders:
             with readable(f"order {order_id}"):
                 return await self._order(shown["order"])
         except VenueUnavailableError:
-            return taken(order_id, _amount(prepared["amount"]), now)
+            return taken(order_id, _amount(prepared["amount"]), await self._timed.now())
 
     async def find(self, request: ExecutionRequest, prepared: Prepared | None) -> Sighting:
         """Return every order under the reference, out of all of its product's in the time it can have been taken in."""
-        time = await self._time()
+        time = await self._timed.time()
         with readable("the orders"):
             orders = [await self._order(row) for row in await self._rows(request, prepared)]
         return Sighting(tuple(orders), time)
 
     async def cancel(self, request: ExecutionRequest, prepared: Prepared | None) -> None:
         """Cancel what is open, by Coinbase's own ids; what cannot be cancelled any more is shown by the next look."""
-        await self._now()
+        await self._timed.now()
         with readable("the orders"):
             rows = await self._rows(request, prepared)
             ids = [str(row["order_id"]) for row in rows if row["status"] in _OPEN]
         if ids:
             (await self._client.call("v3PrivatePostBrokerageOrdersBatchCancel", {"order_ids": ids})).shown()
 
-    async def _time(self) -> datetime:
-        shown = await self._client.read("v3PublicGetBrokerageTime")
-        with readable("the exchange's time"):
-            return self._client.clock.set(int(shown["epochMillis"]))
-
-    async def _now(self) -> datetime:
-        return await self._time() if self._client.clock.stale else self._client.clock.now()
-
-    async def _rows(self, request: ExecutionRequest, prepared: Prepared | None) -> _Rows:
+    async def _rows(self, request: ExecutionRequest, prepared: Prepared | None) -> Rows:
         since = request.not_after - _UNPINNED
         if prepared is not None and "looked_from" in prepared:
             since = datetime.fromisoformat(prepared["looked_from"])
@@ -110,28 +96,17 @@ class CoinbaseOrders:
             "end_date": (request.not_after + _SLACK).isoformat().replace("+00:00", "Z"),
             "limit": _PAGE,
         }
-        rows = await self._every("v3PrivateGetBrokerageOrdersHistoricalBatch", "orders", params)
+        rows = await self._timed.every("v3PrivateGetBrokerageOrdersHistoricalBatch", "orders", params)
         mine = {str(row["order_id"]): row for row in rows if row["client_order_id"] == own_id(request.client_ref)}
         return list(mine.values())
-
-    async def _every(self, method: str, name: str, params: Mapping[str, Any]) -> _Rows:
-        rows: _Rows = []
-        cursor: dict[str, str] = {}
-        while True:
-            page = await self._client.read(method, {**params, **cursor})
-            rows.extend(page[name])
-            if not page.get("cursor") or not page[name]:
-                return rows
-            cursor = {"cursor": str(page["cursor"])}
 
     async def _order(self, row: Mapping[str, Any]) -> VenueOrder:
         status, executed = str(row["status"]), _amount(row["filled_size"])
         if status not in _OPEN | _ENDED:
             raise VenueUnavailableError(f"order {row['order_id']} is {status}, which says nothing")
-        fills = await self._fills(row) if executed else []
+        fills: Sequence[Fill] = await self._fills(row) if executed else ()
         if total(fill.amount for fill in fills) != executed:
             raise VenueUnavailableError(f"the fills of order {row['order_id']} are not all shown yet")
-        received = _moment(row["created_time"])
         return VenueOrder(
             order_id=str(row["order_id"]),
             amount=_ordered(row),
@@ -139,14 +114,13 @@ class CoinbaseOrders:
             cost=total(times(fill.price, fill.amount) for fill in fills),
             is_open=status in _OPEN,
             fills=tuple(fills),
-            received_at=received,
-            updated_at=_moment(row["last_fill_time"]) if row.get("last_fill_time") else received,
+            updated_at=_moment(row.get("last_fill_time") or row["created_time"]),
             reason="" if executed else _reason(row),
         )
 
     async def _fills(self, row: Mapping[str, Any]) -> Sequence[Fill]:
         params = {"order_ids": row["order_id"], "limit": _PAGE}
-        rows = await self._every("v3PrivateGetBrokerageOrdersHistoricalFills", "fills", params)
+        rows = await self._timed.every("v3PrivateGetBrokerageOrdersHistoricalFills", "fills", params)
         once = {str(each["entry_id"]): each for each in rows if each["order_id"] == row["order_id"]}
         return [_fill(each) for each in once.values()]
 

@@ -55,7 +55,7 @@ def problem_of(leg: Leg) -> Problem | None:
 
 def _problem(body: Any) -> Problem | None:
     if body.get("success") is False:
-        told = body.get("error_response") or {}
+        told: dict[str, Any] = body.get("error_response") or {}
         reasons = (told.get("new_order_failure_reason"), told.get("error"), body.get("failure_reason"))
         word = next((str(each) for each in reasons if each and each != _NO_WORD), _NO_WORD)
         return Problem(word, f"{word}: {told.get('message', '')}")

@@ -7,11 +7,14 @@ from typing import Any
 
 from allornone.models.details import OperationType
 from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.coinbase.orders import CoinbaseOrders
 from allornone.venues.exchange.coinbase.outcomes import OUTCOMES
+from allornone.venues.exchange.coinbase.timed import Timed
 from allornone.venues.exchange.coinbase.token import Stamps
+from allornone.venues.exchange.coinbase.withdrawal import Sends
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.trade import Trades
 
@@ -28,7 +31,11 @@ TRADE = OperationCapability(
 
 
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
-    return {OperationType.SPOT_TRADE: Trades(client, TRADE, CoinbaseOrders(client), commission_in_quote=True)}
+    timed = Timed(client)
+    return {
+        OperationType.SPOT_TRADE: Trades(client, TRADE, CoinbaseOrders(timed), commission_in_quote=True),
+        OperationType.WITHDRAW: Sends(timed, read_addresses(client.name, client.options.addresses)),
+    }
 
 
 async def _adjusted(exchange: Any, clock: VenueClock) -> None:

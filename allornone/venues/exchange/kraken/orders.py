@@ -110,7 +110,6 @@ class KrakenOrders:
             fills = tuple(_fill(trade_id, trade, charged) for trade_id, trade in trades.items())
             if total(fill.amount for fill in fills) != executed:
                 raise VenueUnavailableError(f"the trades of order {order_id} are not all shown yet")
-            received = _moment(row["opentm"])
             return VenueOrder(
                 order_id=order_id,
                 amount=_amount(row["vol"]),
@@ -118,8 +117,7 @@ class KrakenOrders:
                 cost=total(_amount(trade["cost"]) for trade in trades.values()),  # the order's own is cut off
                 is_open=row["status"] in _OPEN,
                 fills=fills,
-                received_at=received,
-                updated_at=_moment(row["closetm"]) if row.get("closetm") else received,
+                updated_at=_moment(row["closetm"] if row.get("closetm") else row["opentm"]),
                 reason="" if executed else f"{row['status']} unfilled: {row.get('reason')}",
             )
 

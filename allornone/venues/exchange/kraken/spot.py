@@ -6,12 +6,14 @@ from typing import Any
 
 from allornone.models.details import OperationType
 from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.kraken.keyed import Keyed, Nonces
 from allornone.venues.exchange.kraken.orders import KrakenOrders
 from allornone.venues.exchange.kraken.outcomes import OUTCOMES
+from allornone.venues.exchange.kraken.withdrawal import Withdrawals
 from allornone.venues.exchange.trade import Trades
 
 TRADE = OperationCapability(
@@ -26,7 +28,11 @@ TRADE = OperationCapability(
 
 
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
-    return {OperationType.SPOT_TRADE: Trades(client, TRADE, KrakenOrders(Keyed(client)), commission_in_quote=True)}
+    keyed = Keyed(client)
+    return {
+        OperationType.SPOT_TRADE: Trades(client, TRADE, KrakenOrders(keyed), commission_in_quote=True),
+        OperationType.WITHDRAW: Withdrawals(keyed, read_addresses(client.name, client.options.addresses)),
+    }
 
 
 async def _adjusted(exchange: Any, _clock: VenueClock) -> None:

@@ -1,0 +1,51 @@
+"""Calls that carry Coinbase's token, and its clock, by which the token is made."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from allornone.errors import NotSentError
+from allornone.venues.exchange.client import Answer, Client
+from allornone.venues.exchange.coinbase.token import LIFE_S, issued
+from allornone.venues.exchange.readable import readable
+
+Rows = list[Mapping[str, Any]]
+
+
+class Timed:
+    """The endpoints of one key."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def time(self) -> datetime:
+        """Read the exchange's clock. Raises VenueUnavailableError where it cannot be."""
+        shown = await self.client.read("v3PublicGetBrokerageTime")
+        with readable("the exchange's time"):
+            return self.client.clock.set(int(shown["epochMillis"]))
+
+    async def now(self) -> datetime:
+        """Return the exchange's time, read again where the last reading is old."""
+        return await self.time() if self.client.clock.stale else self.client.clock.now()
+
+    async def write(self, method: str, params: Mapping[str, Any], latest: datetime) -> Answer:
+        """Call once what must not be called again, with a token that is over at `latest`.
+
+        Raises NotSentError, without sending, where that is already so by Coinbase's own clock.
+        """
+        now = await self.now()
+        if latest <= now:
+            raise NotSentError(f"{self.client.name}: the time of {method} was over before it was sent")
+        with issued(int(min(now, latest - timedelta(seconds=LIFE_S)).timestamp())):
+            return await self.client.call(method, dict(params))
+
+    async def every(self, method: str, name: str, params: Mapping[str, Any]) -> Rows:
+        """Return the rows of all pages of a list. Raises VenueUnavailableError where one cannot be read."""
+        rows: Rows = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = await self.client.read(method, {**params, **cursor})
+            rows.extend(page[name])
+            if not page.get("cursor") or not page[name]:
+                return rows
+            cursor = {"cursor": str(page["cursor"])}

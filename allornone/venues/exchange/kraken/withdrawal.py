@@ -1,0 +1,162 @@
+"""Withdrawals from Kraken: to addresses that have a name there. No id of ours goes along, so none can be looked up."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.models.details import WithdrawDetails
+from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
+from allornone.units import ZERO, normalised, total
+from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.addresses import Allowed, allowed
+from allornone.venues.exchange.clock import moment_of
+from allornone.venues.exchange.fills import unreadable
+from allornone.venues.exchange.kraken.keyed import Keyed
+from allornone.venues.exchange.leaving import Left, handshake_of_left, reading_of_left
+from allornone.venues.exchange.market import INVALID, to_grid
+from allornone.venues.exchange.outcomes import Outcome
+from allornone.venues.exchange.readable import readable
+from allornone.venues.inverse import Inverse
+from allornone.venues.reading import Reading, ReadingState
+
+WITHDRAWAL = OperationCapability(
+    id_scope="none",  # the call takes no id of the caller's
+    expiry="none",  # nor a time after which it is not taken
+    lookup="none",
+    recall=False,
+    undo=UndoClass.NONE,
+)
+_UNIT = Decimal("1e-8")
+_STATES = {
+    "Initial": ReadingState.OPEN,
+    "Pending": ReadingState.OPEN,
+    "Settled": ReadingState.OPEN,
+    "Success": ReadingState.CLOSED,
+    "Failure": ReadingState.REFUSED,
+}
+
+
+class Withdrawals:
+    """Withdrawals to the installation's allowed addresses, by the names that they have at Kraken."""
+
+    def __init__(self, keyed: Keyed, listed: tuple[Allowed, ...]) -> None:
+        self._keyed = keyed
+        self._listed = listed
+
+    @property
+    def capability(self) -> OperationCapability:
+        """What Kraken can do for it."""
+        return WITHDRAWAL
+
+    async def prepare(self, request: ExecutionRequest) -> Prepared:
+        """Fix asset, name and amount. Raises RefusedError where the address is not listed, or has no name there."""
+        entry, name, amount, _ = await self._checked(request)
+        asset = await self._asset(request.source_token)
+        return {"asset": asset, "key": name, "address": entry.address, "amount": str(amount)}
+
+    async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
+        """Ask for the withdrawal once, and show how it stands. Kraken holds the address to the one of the name."""
+        answer = await self._keyed.write("privatePostWithdraw", prepared)
+        placed = answer.accepted()
+        with readable("the answer to a withdrawal"):
+            number = str(placed["result"]["refid"])
+        time = await self._keyed.time()
+        sent = Decimal(prepared["amount"])
+        return reading_of_left(request, await self._left(prepared["asset"], number, sent), sent, time)
+
+    async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Answer that it cannot be asked: candidates by amount and time are hints for a person."""
+        del prepared
+        return unreadable(request, await self._keyed.time())
+
+    async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        """Answer as a look-up does: what cannot be found cannot be cancelled."""
+        return await self.lookup(request, prepared)
+
+    def inverse(self, request: ExecutionRequest, handshake: ExecutionHandshake) -> Inverse:
+        """Return that there is none."""
+        del request, handshake
+        return Inverse(undo_class=UndoClass.NONE)
+
+    async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
+        """Predict the debit, the network's fee in it."""
+        _, _, amount, fee = await self._checked(request)
+        left = Left("", ReadingState.CLOSED, debited=amount, fee=fee, executed=amount)
+        shown = handshake_of_left(request, left, amount)
+        return shown.model_copy(update={"simulated": True, "status": ExecutionStatus.CONFIRMED})
+
+    async def _checked(self, request: ExecutionRequest) -> tuple[Allowed, str, Decimal, Decimal]:
+        details = request.operation_details
+        if not isinstance(details, WithdrawDetails):
+            raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
+        entry = allowed(self._listed, request.source_token, details.address, details.network)
+        if entry.key is None:
+            raise RefusedError(f"{entry.address} is listed without its name at Kraken (`key`)", INVALID)
+        amount, least = to_grid(details.amount, _UNIT), await self._least(request.source_token, entry.network)
+        if not amount or amount < least:
+            told = max(least, _UNIT)
+            raise RefusedError(
+                f"amount must be at least {told:f} {request.source_token}, was {details.amount:f}", INVALID
+            )
+        return entry, entry.key, amount, await self._fee(request.source_token, entry.key, amount)
+
+    async def _asset(self, token: str) -> str:
+        """Return Kraken's own name of an asset, as its pairs use it."""
+        for market in (await self._keyed.client.markets()).values():
+            for side in ("base", "quote"):
+                if market[side] == token:
+                    return str(market["info"][side])
+        raise RefusedError(f"{self._keyed.client.name} has no {token}", INVALID)
+
+    async def _least(self, token: str, network: str) -> Decimal:
+        asset = await self._asset(token)
+        methods = await self._keyed.read("privatePostWithdrawMethods", {"asset": asset})
+        with readable(f"how {token} is withdrawn"):
+            for method in methods:
+                if (method["asset"], method["network"]) == (asset, network):
+                    return _amount(method["minimum"])
+        raise RefusedError(f"{self._keyed.client.name} withdraws no {token} over {network} now", "EXEC-001")
+
+    async def _fee(self, token: str, key: str, amount: Decimal) -> Decimal:
+        """Return what the network takes. Raises RefusedError in Kraken's own words, such as of a name it has not."""
+        asked = {"asset": await self._asset(token), "key": key, "amount": str(amount)}
+        answer = await self._keyed.ask("privatePostWithdrawInfo", asked)
+        if answer.outcome is Outcome.REFUSED:
+            raise RefusedError(answer.told, answer.error)
+        shown = answer.shown()
+        with readable("what a withdrawal costs"):
+            return _amount(shown["result"]["fee"])
+
+    async def _left(self, asset: str, number: str, sent: Decimal) -> Left:
+        """Return the withdrawal as its history shows it; one that was taken and is not shown yet is open."""
+        try:
+            rows = await self._keyed.read("privatePostWithdrawStatus", {"asset": asset})
+            with readable("the withdrawal history"):
+                row = next(row for row in rows if row["refid"] == number)
+                return _left_of(row, sent)
+        except (VenueUnavailableError, StopIteration):
+            return Left(number, ReadingState.OPEN, debited=ZERO, fee=ZERO, executed=ZERO)
+
+
+def _left_of(row: Mapping[str, Any], sent: Decimal) -> Left:
+    """Return what a row shows. Withdraw info: the amount is net, "after fees"; where they do not add up, no size is."""
+    state, fee = _STATES[str(row["status"])], _amount(row["fee"])
+    gross = total((_amount(row["amount"]), fee))
+    if gross != sent:
+        raise VenueUnavailableError(f"withdrawal {row['refid']} shows {gross:f}, and {sent:f} was sent")
+    failed = state is ReadingState.REFUSED
+    return Left(
+        withdrawal_id=str(row["refid"]),
+        state=state,
+        debited=ZERO if failed else gross,
+        fee=ZERO if failed else fee,
+        executed=ZERO if failed else gross,
+        tx_hash=str(row["txid"]) if row.get("txid") else None,
+        applied_at=moment_of(int(row["time"]) * 1_000),
+        why=f"the withdrawal is {row['status']} {row.get('status-prop', '')}".strip() if failed else None,
+    )
+
+
+def _amount(value: object) -> Decimal:
+    return normalised(Decimal(str(value)))
