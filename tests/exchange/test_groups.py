@@ -175,3 +175,12 @@ async def test_a_withdrawal_that_never_arrived_is_never_sent_again_by_a_machine(
 
     assert view.operations[0].state is OperationState.UNKNOWN
     assert desk.exchange.engines["binance"].books.withdrawals == {}
+
+
+async def test_a_withdrawal_to_an_address_that_is_not_listed_is_refused_and_the_rest_is_undone(desk: Desk) -> None:
+    elsewhere = {**SEND_OUT, "operation_details": {**SEND_OUT["operation_details"], "address": f"0x{'00' * 19}bb"}}
+
+    result = await desk.run(desk.plan(SELL_ETH, elsewhere))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert desk.exchange.engines["binance"].books.withdrawals == {}
