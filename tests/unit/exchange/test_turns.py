@@ -1,6 +1,6 @@
 """The client at a real socket: what it hears goes to every worker of the host, and what has no turn does not leave."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,7 +67,7 @@ async def workers(server: Scripted, tmp_path: Path) -> AsyncIterator[Workers]:
 
 
 @contextmanager
-def undoing() -> Iterator[None]:
+def undoing() -> Generator[None]:
     with on_errand(Errand(urgent=True)):
         yield
 
