@@ -89,24 +89,25 @@ class Budget:
     async def turn(self, cost: Cost, *, urgent: bool, left_s: float) -> Ticket:
         """Wait for leave to send one request, and return it. Nothing has to be given back.
 
-        Rolling back and finding out is urgent, and goes before forward work. Raises NotSentError where there will be
-        no leave within `left_s`, or the exchange's circuit stays open for longer.
+        Rolling back and finding out is urgent, and goes before forward work. Raises NotSentError where it would have
+        to wait for longer than `left_s`, be it for room or for the end of the exchange's silence. What need not wait
+        has its turn, also when its time is over: that is for the exchange to judge.
         """
         uptime = self._file.clock.uptime
         ask = Ask(f"{self._life}-{next(self._asks)}", cost, urgent)
-        deadline = uptime() + int(left_s * 1_000)
-        while True:
-            if uptime() >= deadline:
-                await self._kept(lambda page: self._give_up(page, ask))
-                raise NotSentError(f"{self._account}: no turn for it came in time")
+        deadline, waited = uptime() + int(left_s * 1_000), False
+        while not waited or uptime() < deadline:
             asked_at, given = await self._kept(lambda page: (uptime(), self._ask(page, ask)))
             if isinstance(given, _Held):
                 if given.wait is None or uptime() + given.wait >= deadline:
                     await self._kept(lambda page: self._give_up(page, ask))
                     raise NotSentError(given.told)
                 await self._sleep(min(given.wait / 1_000, POLL_S))
-            elif uptime() < min(deadline, asked_at + FRESH_MS):
+            elif uptime() < asked_at + FRESH_MS and (not waited or uptime() < deadline):
                 return given
+            waited = True
+        await self._kept(lambda page: self._give_up(page, ask))
+        raise NotSentError(f"{self._account}: no turn for it came in time")
 
     async def heard(
         self, ticket: Ticket, status: int | None, headers: Mapping[str, str], *, backed_off: bool = False

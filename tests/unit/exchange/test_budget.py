@@ -75,9 +75,19 @@ async def test_a_request_whose_turn_would_come_too_late_is_not_even_waited_for(h
     assert host.slept == []
 
 
-async def test_a_request_whose_time_is_over_has_no_turn(host: Host) -> None:
-    with pytest.raises(NotSentError, match="no turn for it came in time"):
-        await forward(host.worker(), 1, left_s=-1)
+async def test_a_request_that_need_not_wait_has_its_turn_whatever_its_time(host: Host) -> None:
+    assert await forward(host.worker(), 1, left_s=-1)
+
+
+async def test_a_request_whose_time_is_over_does_not_wait_at_all(host: Host) -> None:
+    budget = host.worker()
+    await forward(budget, 80)
+    host.passes(62.999)
+
+    with pytest.raises(NotSentError):
+        await forward(budget, 1, left_s=0)
+
+    assert host.slept == []
 
 
 async def test_rolling_back_goes_on_where_forward_work_has_to_stop(host: Host) -> None:
