@@ -217,7 +217,7 @@ async def test_a_ticket_that_grew_old_before_its_request_could_leave_is_not_used
     stopped = Budget(file, "binance", "spot", TARIFF, host.sleep)
 
     ticket = await forward(stopped, 10, left_s=20)
-    file.close()
+    stopped.close()
 
     assert ticket.granted == {"weight-1m": 20}
 
@@ -228,7 +228,7 @@ async def test_a_worker_that_was_stopped_past_its_requests_time_does_not_send_it
 
     with pytest.raises(NotSentError, match="no turn for it came in time"):
         await forward(stopped, 10, left_s=4)
-    file.close()
+    stopped.close()
 
 
 async def test_without_its_file_nothing_is_sent_and_what_was_heard_of_a_request_is_no_error(host: Host) -> None:
@@ -256,6 +256,15 @@ async def test_a_worker_that_stops_within_a_transaction_stops_nobody_for_longer_
     assert await forward(budget, 1)
 
 
+async def test_a_worker_that_got_its_turn_long_after_it_asked_does_not_send(host: Host) -> None:
+    """Though it need not have waited: somebody held the file."""
+    stopped = Budget(StoppedOnce(host), "binance", "spot", TARIFF, host.sleep)
+
+    with pytest.raises(NotSentError, match="no turn for it came in time"):
+        await forward(stopped, 10, left_s=-1)
+    stopped.close()
+
+
 async def test_the_state_tells_what_was_used_who_waits_and_until_when_the_exchange_wants_silence(host: Host) -> None:
     budget = host.worker()
     ticket = await forward(budget, 70)
@@ -272,6 +281,7 @@ async def test_the_state_tells_what_was_used_who_waits_and_until_when_the_exchan
     await budget.heard(ticket, 418, {"retry-after": "119"})
     banned = await budget.state()
     waiting.cancel()
+    undo.close()
 
     assert (calm.account, calm.open_until, calm.status, calm.urgent_waiting) == ("binance/spot", None, None, 1)
     assert [(each.name, each.used, each.forward, each.urgent) for each in calm.limits] == [("weight-1m", 70, 80, 95)]

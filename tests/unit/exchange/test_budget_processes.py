@@ -50,7 +50,7 @@ async def test_a_worker_that_is_killed_while_its_undo_waits_holds_nobody_up(tmp_
         await somebody_urgent_waits(budget)
 
     assert await forward(budget, 1, left_s=60)
-    file.close()
+    budget.close()
 
 
 async def forward(budget: Budget, cost: int, left_s: float = 60) -> Ticket:
