@@ -2,6 +2,7 @@
 
 import typer
 
+from allornone.cli.exchanging import serve_exchanges
 from allornone.cli.history import events
 from allornone.cli.operating import cancel, pause, resolve, resume, retry
 from allornone.cli.reading import list_groups, status
@@ -22,6 +23,7 @@ app = typer.Typer(
 for command in (run, submit, status, watch, retry, cancel, resolve, pause, resume, simulate, events, paper):
     app.command(command.__name__)(command)
 app.command("list")(list_groups)
+app.command("testexchange")(serve_exchanges)
 # What it takes, and its help, are the checker's own.
 app.command(
     "verify",

@@ -106,28 +106,28 @@ class Faults:
     """The rules of one file. How often each matched is forgotten when this process ends."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._signature: tuple[int, int, int] | None = None
         self._rules: tuple[FaultRule, ...] = ()
         self._seen: dict[tuple[FaultRule, int], int] = {}
 
     def replace(self, rules: tuple[FaultRule, ...]) -> None:
         """Write the file anew and count from nothing."""
-        part = self._path.with_name(f"{self._path.name}.part")
+        part = self.path.with_name(f"{self.path.name}.part")
         part.write_text(yaml.safe_dump([rule.model_dump(mode="json", exclude_unset=True) for rule in rules]), "utf-8")
-        part.replace(self._path)
+        part.replace(self.path)
         self._seen.clear()
 
     def rules(self) -> tuple[FaultRule, ...]:
         """Return the rules in force. Raises BadFaultsError where the file is wrong."""
         try:
-            found = self._path.stat()
+            found = self.path.stat()
         except FileNotFoundError:
             self._signature, self._rules = None, ()
             return ()
         signature = (found.st_mtime_ns, found.st_size, found.st_ino)
         if signature != self._signature:
-            self._rules = read_rules(self._path.read_text("utf-8"))
+            self._rules = read_rules(self.path.read_text("utf-8"))
             self._signature = signature
         return self._rules
 

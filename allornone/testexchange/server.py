@@ -12,10 +12,12 @@ from allornone.testexchange.door import Answer, Call, Door, Trouble
 from allornone.testexchange.engine.quirks import NONE, Quirks
 from allornone.testexchange.engine.rejection import Reason
 from allornone.testexchange.faults import Fate, FaultRule, Faults
+from allornone.testexchange.store import Store
 from allornone.testexchange.wire import lose, response
 
 BODY_MAX = 64 * 1024
 LOOPBACK = "127.0.0.1"
+_CLOCK_LOOK_MS = 50
 _TROUBLES = {
     Behaviour.TIMEOUT: Trouble.TIMEOUT,
     Behaviour.UNKNOWN_ERROR: Trouble.UNKNOWN_ERROR,
@@ -30,10 +32,11 @@ _TROUBLES = {
 class Server:
     """Serves the doors it was given. Start and stop it once."""
 
-    def __init__(self, folder: Path, doors: Sequence[Door], faults: Faults) -> None:
+    def __init__(self, folder: Path, doors: Sequence[Door], faults: Faults, store: Store) -> None:
         self._folder = folder
         self._doors = {host: door for door in doors for host in door.hosts}
         self._faults = faults
+        self._store = store
         self._runner: web.AppRunner | None = None
         self._late: set[asyncio.Task[None]] = set()
 
@@ -80,36 +83,33 @@ class Server:
         """Let the exchange act, unless it never gets the call, and return what it says."""
         rule = fate.outcome
         if rule is None:
-            return _serve(door, call, fate.quirks)
+            return self._serve(door, call, fate.quirks)
         if rule.behaviour is Behaviour.LATE:
             self._serve_late(door, call, fate, rule)
-        answer = _serve(door, call, fate.quirks) if rule.acts else Answer(200, {})
+        answer = self._serve(door, call, fate.quirks) if rule.acts else Answer(200, {})
         return _said(door, call, rule) or answer
 
     def _serve_late(self, door: Door, call: Call, fate: Fate, rule: FaultRule) -> None:
-        task = asyncio.create_task(_later(door, call, fate.quirks, rule.delay_ms))
+        task = asyncio.create_task(self._later(door, call, fate.quirks, rule.delay_ms))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 
+    async def _later(self, door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
+        """Let a call reach the exchange so much later by its own clock, which may be moved meanwhile."""
+        due = door.engine.now() + delay_ms
+        while (left_ms := due - door.engine.now()) > 0:  # noqa: ASYNC110 (nothing tells when the clock is moved)
+            await asyncio.sleep(min(left_ms, _CLOCK_LOOK_MS) / 1000)
+        self._serve(door, call, quirks)
 
-_CLOCK_LOOK_MS = 50
-
-
-async def _later(door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
-    """Let a call reach the exchange so much later by its own clock, which may be moved meanwhile."""
-    due = door.engine.now() + delay_ms
-    while (left_ms := due - door.engine.now()) > 0:  # noqa: ASYNC110 (a clock tells nobody when it is moved)
-        await asyncio.sleep(min(left_ms, _CLOCK_LOOK_MS) / 1000)
-    _serve(door, call, quirks)
-
-
-def _serve(door: Door, call: Call, quirks: Quirks) -> Answer:
-    door.engine.moving.pass_time()
-    door.engine.reading.quirks = quirks
-    try:
-        return door.serve(call)
-    finally:
-        door.engine.reading.quirks = NONE
+    def _serve(self, door: Door, call: Call, quirks: Quirks) -> Answer:
+        """Let the exchange act, and keep what it did before anybody is told."""
+        door.engine.moving.pass_time()
+        door.engine.reading.quirks = quirks
+        try:
+            return door.serve(call)
+        finally:
+            door.engine.reading.quirks = NONE
+            self._store.commit()
 
 
 def _said(door: Door, call: Call, rule: FaultRule) -> Answer | None:

@@ -1,18 +1,21 @@
 """Test exchanges for as long as a block lasts, with their engines in reach as the witness."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from allornone.testexchange.binance.door import BinanceDoor
-from allornone.testexchange.binance.world import OPENING, binance_engine
+from allornone.testexchange.binance.opening import open_binance
 from allornone.testexchange.clock import Clock
+from allornone.testexchange.coinbase.opening import open_coinbase
+from allornone.testexchange.control import Control
 from allornone.testexchange.door import Door
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.faults import FaultRule, Faults
-from allornone.testexchange.keys import credentials_path, key_of
+from allornone.testexchange.keys import credentials_path
+from allornone.testexchange.kraken.opening import open_kraken
 from allornone.testexchange.server import Server
+from allornone.testexchange.store import Store
 
 FAULTS_FILE = "exchange-faults.yaml"
 ACCOUNT = "desk"
@@ -25,6 +28,8 @@ class Served:
 
     folder: Path
     port: int
+    control_url: str
+    """Where what happens to the exchanges is controlled: plain HTTP on loopback."""
     ca_file: Path
     engines: dict[str, Engine]
     """By the exchange's name: in this process, so that a test reads the books themselves."""
@@ -52,29 +57,40 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, exchanges: Sequence[str] = ("binance",), port: int = 0) -> AsyncIterator[Served]:
-    """Serve exchanges, their files in `folder`, until the block ends."""
+async def serving(
+    folder: Path, exchanges: Sequence[str] = ("binance",), port: int = 0, control_port: int = 0
+) -> AsyncIterator[Served]:
+    """Serve exchanges, their books and files in `folder`, until the block ends. Books of an earlier block go on."""
     clock = Clock()
-    doors = {name: open_door(_made(folder), name, clock) for name in exchanges}
+    store = Store(_made(folder))
+    doors = {name: open_door(folder, name, clock) for name in exchanges}
+    for name, door in doors.items():
+        store.attach(name, door.engine)
     faults = Faults(folder / FAULTS_FILE)
-    server = Server(folder, tuple(doors.values()), faults)
-    bound = await server.start(port)
+    server = Server(folder, tuple(doors.values()), faults, store)
+    control = Control(doors, faults, clock, store)
     try:
-        engines = {name: door.engine for name, door in doors.items()}
-        yield Served(folder, bound, server.ca_file, engines, clock, doors, faults, server)
+        bound, engines = await server.start(port), {name: door.engine for name, door in doors.items()}
+        url = await control.start(control_port)
+        yield Served(folder, bound, url, server.ca_file, engines, clock, doors, faults, server)
     finally:
+        await control.stop()
         await server.stop()
+        store.close()
 
 
 def open_door(folder: Path, name: str, clock: Clock) -> Door:
-    """Return an exchange with its keys and its opening balances."""
-    if name != "binance":
-        raise ValueError(f"no test exchange {name!r}; there is binance")
-    engine = binance_engine(clock)
-    for (wallet, asset), amount in OPENING.items():
-        engine.endow(ACCOUNT, wallet, asset, amount)
-    keys = [key_of(folder, name, ACCOUNT), key_of(folder, name, f"{ACCOUNT}-readonly", frozenset({"read"}))]
-    return BinanceDoor(engine, keys)
+    """Return an exchange with its keys and its opening balances. Raises ValueError where there is none of the name."""
+    if name not in EXCHANGES:
+        raise ValueError(f"no test exchange {name!r}; there are {', '.join(EXCHANGES)}")
+    return EXCHANGES[name](folder, clock, ACCOUNT)
+
+
+EXCHANGES: Mapping[str, Callable[[Path, Callable[[], int], str], Door]] = {
+    "binance": open_binance,
+    "coinbase": open_coinbase,
+    "kraken": open_kraken,
+}
 
 
 def _made(folder: Path) -> Path:

@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from allornone.testexchange.serving import Served as ExchangeServed
 from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
-from tests.contract.bench import CASES, AnyCase, Bench, PaperWitness, Served, TestClock
+from tests.contract.bench import Bench, PaperWitness, Served, TestClock
+from tests.contract.cases import CASES, AnyCase
 from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
 
 CLIENT_TIMEOUT_S = 1.0

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -143,12 +143,14 @@ class Desk:
         async with self._working():
             handle = await start(self.client, self.settings.task_queue, plan)
             async with asyncio.timeout(PATIENCE_S):
-                while not (view := await handle.query("status", result_type=GroupView)).needs_operator:  # noqa: ASYNC110
+                while True:
+                    view: GroupView = await handle.query("status", result_type=GroupView)
+                    if view.needs_operator:
+                        return view
                     await asyncio.sleep(0.1)
-            return view
 
     @asynccontextmanager
-    async def _working(self) -> AsyncIterator[None]:
+    async def _working(self) -> AsyncGenerator[None]:
         venues: dict[str, Venue] = {name: open_venue(name, given) for name, given in self.options.items()}
         world = PaperWorld()
         venues["wallet"] = world.venue("wallet")  # where withdrawals go to: a plan names known venues only

@@ -1,7 +1,7 @@
 """Everything an exchange has written down, in memory; `keep` is told each record that is new or changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from allornone.testexchange.engine.ledger import Posting
 from allornone.testexchange.engine.movement import Deposit, Transfer, Withdrawal
@@ -48,6 +48,35 @@ class Books:
         """Keep a fill."""
         self.fills.append(fill)
         self.keep(fill)
+
+    def clear(self) -> None:
+        """Forget everything; nothing of it is told to `keep`."""
+        kept = Books()
+        for record_field in fields(self):
+            if record_field.name != "keep":
+                setattr(self, record_field.name, getattr(kept, record_field.name))
+
+    def load(self, record: Record) -> None:
+        """Take a record that was kept before."""
+        keep, self.keep = self.keep, _forget
+        match record:
+            case Order():
+                self.write(record)
+            case Fill():
+                self.add_fill(record)
+            case Posting():
+                self.keep_posting(record)
+            case Position():
+                self.write_position(record)
+            case Funding():
+                self.add_funding(record)
+            case Transfer():
+                self.add_transfer(record)
+            case Withdrawal():
+                self.write_withdrawal(record)
+            case Deposit():
+                self.write_deposit(record)
+        self.keep = keep
 
     def open_orders(self, symbol: str | None = None, account: str | None = None) -> list[Order]:
         """Return what can still fill, oldest first."""

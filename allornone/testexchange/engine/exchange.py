@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from allornone.testexchange.engine.books import Books
+from allornone.testexchange.engine.books import Books, Record
 from allornone.testexchange.engine.execution import Execution
 from allornone.testexchange.engine.fees import FeePolicy
-from allornone.testexchange.engine.ledger import OUTSIDE, Ledger, Move
+from allornone.testexchange.engine.ledger import OPENING, OUTSIDE, Ledger, Move, Posting
 from allornone.testexchange.engine.market import Market
-from allornone.testexchange.engine.movement import Network
+from allornone.testexchange.engine.movement import Network, Withdrawal
 from allornone.testexchange.engine.moving import Moving
+from allornone.testexchange.engine.order import Order
 from allornone.testexchange.engine.perpetual import PerpetualSettlement
+from allornone.testexchange.engine.position import Position
 from allornone.testexchange.engine.reading import Reading
 from allornone.testexchange.engine.settlement import SpotSettlement
 from allornone.testexchange.engine.trading import IdRule, Settlements, Trading
@@ -44,16 +46,34 @@ class Engine:
         settlements = Settlements(spot, self.perpetuals)
         self.reading = Reading(self.books, self.ledger)
         self.moving = Moving(self.books, self.ledger, self.reading, networks)
-        execution = Execution(self.books, self.ledger, settlements.of, now)
-        self.trading = Trading(self.markets, self.books, self.reading, execution, settlements, id_rule=id_rule)
+        self._execution = Execution(self.books, self.ledger, settlements.of, now)
+        self.trading = Trading(self.markets, self.books, self.reading, self._execution, settlements, id_rule=id_rule)
 
     def endow(self, account: str, wallet: str, asset: str, amount: Decimal) -> None:
         """Declare that so much came from outside."""
         self.ledger.post(
-            f"opening-{account}-{wallet}-{asset}",
+            f"{OPENING}{account}-{wallet}-{asset}",
             Move(account, wallet, asset, amount),
             Move(OUTSIDE, wallet, asset, -amount),
         )
+
+    def restore(self, records: Iterable[Record]) -> None:
+        """Take other books in place of these: postings before positions, positions before orders."""
+        self.books.clear()
+        self.ledger.clear()
+        for record in records:
+            self.books.load(record)
+            match record:
+                case Posting():
+                    self.ledger.load(record)
+                case Position():
+                    self.perpetuals.hold_position(self.markets[record.symbol], record)
+                case Order() if record.open:
+                    self._execution.rest(self.markets[record.symbol], record)
+                case Withdrawal() if record.open:
+                    self.moving.hold(record)
+                case _:
+                    pass
 
     def assets(self) -> list[str]:
         """Return every asset that the markets trade, by name."""

@@ -12,6 +12,8 @@ HOUSE = "house"
 FEES = "fees"
 OUTSIDE = "outside"
 """The world: what came from it and what went to it."""
+OPENING = "opening-"
+"""How the entries start that declare what was there from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Ledger:
     def release(self, cause: str) -> None:
         """Give back what `cause` held; again does nothing."""
         self._holds.pop(cause, None)
+
+    def clear(self) -> None:
+        """Forget everything, to be given other postings and holds."""
+        self._totals.clear()
+        self._holds.clear()
+        self._count = 0
 
     def balances(self) -> dict[tuple[str, str, str], Decimal]:
         """Return every total that was ever touched, by (account, wallet, asset)."""

@@ -74,8 +74,7 @@ class Moving:
         """Set an amount aside and send it off. Sent again under the same client id, it leaves again."""
         network = self.network(leaving.asset, leaving.network)
         network.check(leaving.amount, leaving.address)
-        gone = Move(leaving.account, leaving.wallet, leaving.asset, leaving.amount)
-        self._ledger.check_free(gone)
+        self._ledger.check_free(Move(leaving.account, leaving.wallet, leaving.asset, leaving.amount))
         self._reading.freeze(leaving.account)
         now, end = self._ledger.now(), self._reading.quirks.withdrawal
         withdrawal = Withdrawal(
@@ -96,10 +95,15 @@ class Moving:
             ended_ms=0,
             tx_id="",
         )
-        self._ledger.hold(withdrawal.cause, gone)
+        self.hold(withdrawal)
         self._books.write_withdrawal(withdrawal)
         self._reading.hide("withdrawal", withdrawal.withdrawal_id)
         return withdrawal
+
+    def hold(self, withdrawal: Withdrawal) -> None:
+        """Set aside what an open withdrawal takes."""
+        gone = Move(withdrawal.account, withdrawal.wallet, withdrawal.asset, withdrawal.amount)
+        self._ledger.hold(withdrawal.cause, gone)
 
     def end_withdrawal(self, withdrawal: Withdrawal, state: WithdrawalState) -> Withdrawal:
         """End an open withdrawal: the money leaves, or is free again. Raises RejectedError where it has ended."""

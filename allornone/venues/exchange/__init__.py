@@ -8,6 +8,9 @@ An exchange joins by a folder of its own beside `binance/`, and a line in `excha
   rounding, bounds, fills to deltas, undo. Any other operation type is a class that keeps `Dialect`.
 - `ACCOUNTS`: by the name that the settings' `account` gives, an `Account` of outcome table, dialects and ccxt options.
 
+An exchange that nobody wrote a module for is the account `generic` of one settings entry: `generic.py` says what that
+can and cannot do.
+
 Nothing here trusts ccxt's exception classes: `wire.py` sees how far each request came, and the table judges that.
 """
 
@@ -15,6 +18,7 @@ from collections.abc import Mapping
 
 from allornone.errors import BadSettingsError
 from allornone.venues import Venue
+from allornone.venues.exchange import generic
 from allornone.venues.exchange.client import Client, check_exchange
 from allornone.venues.exchange.credentials import read_credentials
 from allornone.venues.exchange.exchanges import EXCHANGES
@@ -32,12 +36,12 @@ def open_venue(name: str, settings: Mapping[str, str]) -> Venue:
     place = f"ALLORNONE_VENUES at {name}"
     options = read_options(place, settings)
     check_exchange(place, options.exchange)
-    accounts = EXCHANGES.get(options.exchange, {})
+    accounts = {**EXCHANGES.get(options.exchange, {}), "generic": generic.ACCOUNT}
     if options.account not in accounts:
         raise BadSettingsError(
-            f"{place}.account: {options.exchange} has {', '.join(sorted(accounts)) or 'none'}, not {options.account!r}"
+            f"{place}.account: {options.exchange} has {', '.join(sorted(accounts))}, not {options.account!r}"
         )
     account = accounts[options.account]
     credentials = read_credentials(place, options.credentials_file, options.key_env, options.secret_env)
-    client = Client(name, options, credentials, account.outcomes, account.ccxt_options)
+    client = Client(name, options, credentials, account.outcomes, account.ccxt_options, adjusted=account.adjusted)
     return ExchangeVenue(name, client, account.dialects(client))

@@ -81,7 +81,14 @@ class Client:
     """
 
     def __init__(
-        self, name: str, options: Options, credentials: Credentials, outcomes: Outcomes, given: Mapping[str, Any]
+        self,
+        name: str,
+        options: Options,
+        credentials: Credentials,
+        outcomes: Outcomes,
+        given: Mapping[str, Any],
+        *,
+        adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None,
     ) -> None:
         self.name = name
         self.options = options
@@ -90,6 +97,7 @@ class Client:
         self._credentials = credentials
         self._outcomes = outcomes
         self._given = given
+        self._adjusted = adjusted
         self._opening = asyncio.Lock()
         self._exchange: Any = None
         self._session: aiohttp.ClientSession | None = None
@@ -175,6 +183,8 @@ class Client:
                 # Importing ccxt takes over a second: not in the event loop's time, and never where nothing uses it.
                 module = await asyncio.to_thread(importlib.import_module, "ccxt.async_support")
                 self._exchange = self._constructed(getattr(module, self.options.exchange))
+                if self._adjusted is not None:
+                    await self._adjusted(self._exchange, self.clock)
             return self._exchange
 
     def _constructed(self, kind: Any) -> Any:

@@ -37,7 +37,7 @@ def reading_of(
     request: ExecutionRequest,
     orders: Sequence[VenueOrder],
     details: Mapping[str, str],
-    time: datetime,
+    time: datetime | None,
     *,
     full_history: bool = True,
 ) -> Reading:

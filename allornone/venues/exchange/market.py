@@ -96,7 +96,7 @@ async def market_of(client: Client, pair: str, *, contract: bool) -> Market:
     if found is None:
         raise RefusedError(f"{client.name} has no market {symbol!r}", INVALID)
     mode = await client.precision_mode()
-    limits = found["limits"]
+    limits: dict[str, dict[str, Any] | None] = found["limits"]
     return Market(
         symbol=symbol,
         venue_id=str(found["id"]),

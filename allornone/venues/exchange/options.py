@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -26,10 +26,12 @@ class Options(BaseModel):
 
     `exchange` is ccxt's name of it, `account` which of its wallets. `connect_to` (`ip:port`) and `ca_file` send every
     request of the exchange's own hosts to another place, such as a test exchange, and refuse any other host.
-    `timeout_s` bounds one answer and stays below a send's 20 s. `undo_slippage_bps` is how much worse than the price
-    of the moment an undo may fill. `addresses` is the file of allowed withdrawal addresses. `data_dir` is where the
-    workers of this host share their rate budgets, `limits_share` how much of the exchange's limits they may use: one
-    over the number of hosts; more than one where the exchange grants more than it documents.
+    `timeout_s` bounds one answer: a send and the reads that belong to it stay together below a send's own 30 s.
+    `undo_slippage_bps` is how much worse than the price of the moment an undo may fill. `addresses` is the file of
+    allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
+    do (account `generic`). `data_dir` is where the workers of this host share their rate budgets, `limits_share` how
+    much of the exchange's limits they may use: one over the number of hosts; more than one where the exchange grants
+    more than it documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,12 +44,12 @@ class Options(BaseModel):
     connect_to: Annotated[str, StringConstraints(pattern=r"^[0-9.]{7,15}:[0-9]{1,5}$")] | None = None
     ca_file: File | None = None
     addresses: File | None = None
-    timeout_s: Annotated[Decimal, Field(gt=0, le=20)] = Decimal(10)
+    timeout_s: Annotated[Decimal, Field(gt=0, le=8)] = Decimal(5)
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
-    operations: str | None = None
-    settle_s: NonNegativeAmount | None = None
     data_dir: File | None = None
     limits_share: Annotated[NonNegativeAmount, Field(gt=0, le=1_000)] = Decimal(1)
+    lookup: Literal["none", "recent"] = "none"
+    lateness_s: Annotated[NonNegativeAmount, Field(le=3_600)] | None = None
 
 
 def read_options(place: str, given: Mapping[str, str]) -> Options:

@@ -39,12 +39,17 @@ class VenueOrder:
     reason: str = ""
 
 
+def taken(order_id: str, amount: Decimal, at: datetime) -> VenueOrder:
+    """Return an order that the exchange took and shows nothing more of yet: open, as far as anybody knows."""
+    return VenueOrder(order_id, amount, ZERO, ZERO, is_open=True, fills=(), updated_at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a look-up by our reference found. `time` is the exchange's clock, read before the look."""
+    """What a look-up by our reference found. `time` is the exchange's clock, read before the look, where it has one."""
 
     orders: tuple[VenueOrder, ...]
-    time: datetime
+    time: datetime | None
     full_history: bool = True
 
 

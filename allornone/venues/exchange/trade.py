@@ -9,7 +9,7 @@ from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionRe
 from allornone.units import EXACT, ZERO, times, total
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange.client import Client
-from allornone.venues.exchange.fills import reading_of
+from allornone.venues.exchange.fills import reading_of, unreadable
 from allornone.venues.exchange.market import INVALID, Book, Market, best, book_of, bounded, market_of, to_grid
 from allornone.venues.exchange.order import Fill, Orders, VenueOrder
 from allornone.venues.exchange.undo import undo_of_trade
@@ -26,10 +26,13 @@ _RULES = ("step", "least", "least_cost")
 class Trades:
     """Spot or perpetual trades of one account, over what its exchange's own module does with orders."""
 
-    def __init__(self, client: Client, capability: OperationCapability, orders: Orders) -> None:
+    def __init__(
+        self, client: Client, capability: OperationCapability, orders: Orders, *, commission_in_quote: bool = False
+    ) -> None:
         self._client = client
         self._capability = capability
         self._orders = orders
+        self._in_quote = commission_in_quote
         self._seen: dict[str, Book] = {}
 
     @property
@@ -49,24 +52,27 @@ class Trades:
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Show every order under the reference, with its fills."""
+        if self._capability.lookup == "none":
+            return unreadable(request, None)
         rules = _rules(prepared) if prepared is not None else _of_market(await self._market(request))
         seen = await self._orders.find(request, prepared)
         return reading_of(request, seen.orders, rules, seen.time, full_history=seen.full_history)
 
     async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Cancel what is open under the reference, and look."""
-        await self._orders.cancel(request, prepared)
+        if self._capability.recall:
+            await self._orders.cancel(request, prepared)
         return await self.lookup(request, prepared)
 
     def inverse(self, request: ExecutionRequest, handshake: ExecutionHandshake) -> Inverse:
         """Return the order that brings the base asset or the contract back, within the undo's slippage."""
-        book = self._seen.get(_details(request).pair)
+        book = self._seen.get(details_of(request).pair)
         return undo_of_trade(request, handshake, self._capability.undo, self._client.options.undo_slippage_bps, book)
 
     async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
         """Predict the fills from the book of now, at the taker's commission."""
         prepared, market, book = await self._prepared(request)
-        fills = _walk(_details(request), prepared, market, book)
+        fills = _walk(details_of(request), prepared, market, book, in_quote=self._in_quote)
         # A prediction has no order: it shows what one would, without its ids and times.
         amount = total(fill.amount for fill in fills)
         if not amount:
@@ -84,10 +90,10 @@ class Trades:
         return shown.model_copy(update={"simulated": True, "evidence": Evidence(), "executed_at": None})
 
     async def _market(self, request: ExecutionRequest) -> Market:
-        return await market_of(self._client, _details(request).pair, contract=self._orders.contract)
+        return await market_of(self._client, details_of(request).pair, contract=self._orders.contract)
 
     async def _prepared(self, request: ExecutionRequest) -> tuple[dict[str, str], Market, Book]:
-        details = _details(request)
+        details = details_of(request)
         market = await self._market(request)
         book = await book_of(self._client, market.symbol, _DEPTH)
         self._seen[details.pair] = book
@@ -109,7 +115,8 @@ class Trades:
         return prepared, market, book
 
 
-def _details(request: ExecutionRequest) -> TradeDetails:
+def details_of(request: ExecutionRequest) -> TradeDetails:
+    """Return the details of a trade. Raises RefusedError where it is none."""
     details = request.operation_details
     if not isinstance(details, SpotTradeDetails | PerpTradeDetails):
         raise RefusedError(f"{request.operation_id!r} is no trade", INVALID)
@@ -146,7 +153,9 @@ def _sized(details: TradeDetails, market: Market, price: Decimal) -> Decimal:
     return amount
 
 
-def _walk(details: TradeDetails, prepared: Mapping[str, str], market: Market, book: Book) -> tuple[Fill, ...]:
+def _walk(
+    details: TradeDetails, prepared: Mapping[str, str], market: Market, book: Book, *, in_quote: bool
+) -> tuple[Fill, ...]:
     """Return the fills that the book of now would give."""
     left, fills = Decimal(prepared["amount"]), list[Fill]()
     bound = Decimal(prepared["price"]) if "price" in prepared else None
@@ -155,13 +164,13 @@ def _walk(details: TradeDetails, prepared: Mapping[str, str], market: Market, bo
         if not left or beyond:
             break
         amount = min(left, level.amount)
-        fills.append(_predicted(details, market, level.price, amount))
+        fills.append(_predicted(details, market, level.price, amount, in_quote=in_quote))
         left = total((left, -amount))
     return tuple(fills)
 
 
-def _predicted(details: TradeDetails, market: Market, price: Decimal, amount: Decimal) -> Fill:
-    in_base = isinstance(details, SpotTradeDetails) and details.side is Side.BUY
+def _predicted(details: TradeDetails, market: Market, price: Decimal, amount: Decimal, *, in_quote: bool) -> Fill:
+    in_base = isinstance(details, SpotTradeDetails) and details.side is Side.BUY and not in_quote
     traded = amount if in_base else times(price, amount)
     commission = EXACT.multiply(traded, market.taker).quantize(_COMMISSION_PLACES, ROUND_DOWN, EXACT)
     return Fill("", price, amount, commission or ZERO, market.base if in_base else market.quote)

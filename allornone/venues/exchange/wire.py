@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ _TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
 
 
 @contextmanager
-def travelling() -> Iterator[Trip]:
+def travelling() -> Generator[Trip]:
     """Collect the requests of this task, and of the tasks that it starts, while the block runs."""
     trip = Trip()
     token = _TRIP.set(trip)

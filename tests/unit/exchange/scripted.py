@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -30,24 +30,28 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
+Told = Said | Silence | Callable[[str], Said]
+"""An answer, no answer, or one that depends on the query."""
+
+
 @dataclass
 class Scripted:
     """What the server is to do, by path; and what was asked of it, as `METHOD /path?query`, with its body."""
 
     connect_to: str
     ca_file: Path
-    answers: dict[str, Said | Silence] = field(default_factory=dict[str, Said | Silence])
+    answers: dict[str, Told] = field(default_factory=dict[str, Told])
     asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 @asynccontextmanager
-async def scripted(folder: Path) -> AsyncIterator[Scripted]:
+async def scripted(folder: Path) -> AsyncGenerator[Scripted]:
     """Serve until the block ends."""
     authority = trustme.CA()
     ca_file = folder / "ca.pem"
     authority.cert_pem.write_to_path(ca_file)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*HOSTS).configure_cert(context)
+    authority.issue_cert(*HOSTS).configure_cert(context)  # pyright: ignore[reportUnknownMemberType] (of trustme)
     held = Scripted("", ca_file)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,7 +77,9 @@ async def _answer(held: Scripted, reader: asyncio.StreamReader, writer: asyncio.
     body = await reader.readexactly(int(lengths[0])) if lengths else b""
     method, target, _ = head.split("\r\n", 1)[0].split(" ")
     held.asked.append((f"{method} {target}", body.decode()))
-    told = held.answers[target.partition("?")[0]]
+    path, _, query = target.partition("?")
+    told = held.answers[path]
+    told = told(query) if callable(told) else told
     if told is Silence.HANG:
         await reader.read()
         return False

@@ -48,7 +48,7 @@ def test_a_desk_of_two_hosts_gives_each_half() -> None:
 
 
 def test_a_share_too_small_for_a_call_is_said_at_once() -> None:
-    with pytest.raises(ValueError, match="a call costs 8 of calls-1s, which would have 5"):
+    with pytest.raises(ValueError, match="a call costs 6 of public-1s, which would have 5"):
         COINBASE.scaled(Decimal("0.5"))
 
 

@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ KEY, SECRET = "the-key-of-the-desk", "the-secret-of-the-desk"
 
 def client_of(server: Scripted, connect_to: str | None = None) -> Client:
     options = Options(
-        exchange="binance", connect_to=connect_to or server.connect_to, ca_file=server.ca_file, timeout_s=1
+        exchange="binance", connect_to=connect_to or server.connect_to, ca_file=server.ca_file, timeout_s=Decimal(1)
     )
     credentials = Credentials(key=SecretStr(KEY), secret=SecretStr(SECRET))
     return Client("binance", options, credentials, SPOT, {})
@@ -174,7 +175,7 @@ async def test_neither_logs_nor_words_hold_the_key_or_the_signature(
 async def test_no_host_but_the_exchanges_own_is_reached(server: Scripted, client: Client) -> None:
     server.answers[TIME] = Said(200, '{"serverTime": 1}')
     await client.read("publicGetTime")
-    exchange = client._exchange  # noqa: SLF001 (to have it call where it never would)
+    exchange = client._exchange  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (to have it call elsewhere)
     exchange.urls["api"]["public"] = "https://elsewhere.example/api/v3"
 
     with pytest.raises(VenueUnavailableError, match="nothing left"):

@@ -18,6 +18,7 @@ from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import readable
 
 _PAGE = 1_000
+_PAGES_MAX = 32
 _SLACK_MS = 1_000
 """Timing security: a timestamp may be up to a second ahead of Binance's clock."""
 _UNPINNED = timedelta(hours=1)
@@ -118,12 +119,20 @@ class BinanceOrders:
 
     async def _between(self, symbol: str, since: int, until: int) -> list[Mapping[str, Any]]:
         """Return the orders of a time; a full page is asked for again in halves, whichever end it was cut at."""
-        params = {"symbol": symbol, "startTime": since, "endTime": until, "limit": _PAGE}
-        rows: list[Mapping[str, Any]] = await self._signed.read(self._at.orders, params)
-        if len(rows) < _PAGE or since >= until:
-            return rows
-        middle = (since + until) // 2
-        return [*await self._between(symbol, since, middle), *await self._between(symbol, middle + 1, until)]
+        found: list[Mapping[str, Any]] = []
+        left = [(since, until)]
+        for _ in range(_PAGES_MAX):
+            start, end = left.pop()
+            params = {"symbol": symbol, "startTime": start, "endTime": end, "limit": _PAGE}
+            rows: list[Mapping[str, Any]] = await self._signed.read(self._at.orders, params)
+            if len(rows) < _PAGE:
+                found += rows
+            else:
+                middle = (start + end) // 2
+                left += [(start, middle), (middle + 1, end)]
+            if not left:
+                return found
+        raise VenueUnavailableError(f"{symbol} has more orders in that time than can be looked through")
 
     async def _order(self, row: Mapping[str, Any]) -> VenueOrder:
         executed = _amount(row["executedQty"])

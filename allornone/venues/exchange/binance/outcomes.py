@@ -1,7 +1,7 @@
 """What Binance's answers prove, spot and USD-M. The sources are its own API documentation, by section."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.wire import Leg
@@ -69,7 +69,8 @@ def problem_of(leg: Leg) -> Problem | None:
         return Problem(UNREADABLE, (leg.body or "")[:200])
     if not isinstance(body, dict) or "code" not in body:
         return None
-    code, text = str(body["code"]), str(body.get("msg", ""))
+    said = cast("dict[str, Any]", body)
+    code, text = str(said["code"]), str(said.get("msg", ""))
     return None if code in ("0", "200") else Problem(code, text)
 
 

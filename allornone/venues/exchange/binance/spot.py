@@ -25,7 +25,7 @@ TRADE = OperationCapability(
     settle_s=Decimal(10),  # how long a look-up may go on showing nothing of an order that was taken
 )
 
-_ORDERS = Endpoints(
+ORDERS = Endpoints(
     place="privatePostOrder",
     order="privateGetOrder",
     cancel="privateDeleteOrder",
@@ -40,7 +40,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     signed = Signed(client, "publicGetTime")
     listed = read_addresses(client.name, client.options.addresses)
     return {
-        OperationType.SPOT_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS)),
+        OperationType.SPOT_TRADE: Trades(client, TRADE, BinanceOrders(signed, ORDERS)),
         OperationType.TRANSFER: Transfers(signed),
         OperationType.WITHDRAW: Withdrawals(signed, listed),
     }

@@ -1,0 +1,66 @@
+"""What the control port is sent: closed and bounded."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from allornone.testexchange.engine.movement import WithdrawalState
+from allornone.units import Amount as AnyAmount
+from allornone.units import PositiveAmount
+
+_Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+_Milliseconds = Annotated[int, Field(ge=0, le=31_536_000_000)]
+
+
+class Body(BaseModel):
+    """A closed JSON object."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MarketChange(Body):
+    """A new mark, a halt or its end."""
+
+    mark: PositiveAmount | None = None
+    halted: bool | None = None
+
+
+class Amount(Body):
+    """How much of an order to fill; all that is left where it is not said."""
+
+    amount: PositiveAmount | None = None
+
+
+class End(Body):
+    """How a withdrawal ends."""
+
+    state: WithdrawalState
+
+
+class Arrival(Body):
+    """Money from outside."""
+
+    account: _Name = "desk"
+    asset: _Name
+    amount: PositiveAmount
+    network: _Name | None = None
+
+
+class FundingRate(Body):
+    """What longs pay shorts, of the position's value."""
+
+    symbol: _Name
+    rate: AnyAmount
+
+
+class Times(Body):
+    """How long withdrawals and deposits take from now on."""
+
+    withdrawal_ms: _Milliseconds | None = None
+    deposit_ms: _Milliseconds | None = None
+
+
+class Offset(Body):
+    """How far the exchanges' clock is ahead of this machine's."""
+
+    offset_ms: Annotated[int, Field(ge=-31_536_000_000, le=31_536_000_000)]

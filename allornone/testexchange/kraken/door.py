@@ -1,0 +1,90 @@
+"""Kraken's spot HTTP: which path is what, who may call it, and the envelope of every answer."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
+from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.rejection import Reason, RejectedError
+from allornone.testexchange.keys import Key
+from allornone.testexchange.kraken import account, market_data, orders
+from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, answered, troubled, word_of
+from allornone.testexchange.kraken.keyring import Keyring
+from allornone.testexchange.kraken.params import Params
+
+HOST = "api.kraken.com"
+_PUBLIC = "/0/public/"
+_PRIVATE = "/0/private/"
+
+_Act = Callable[[Engine, str, Params], Any]
+
+_ANYBODY: dict[str, Callable[[Engine, Params], Any]] = {
+    "Time": lambda engine, _: market_data.time(engine),
+    "SystemStatus": lambda engine, _: market_data.status(engine),
+    "Assets": lambda engine, _: market_data.assets(engine),
+    "AssetPairs": lambda engine, params: market_data.pairs(engine, params.given("pair")),
+    "Ticker": lambda engine, params: market_data.ticker(engine, params.given("pair")),
+    "Depth": lambda engine, params: market_data.depth(engine, params.text("pair")),
+}
+_HOLDER: dict[str, tuple[Kind, str, _Act]] = {
+    "AddOrder": (Kind.ORDER, "trade", orders.add),
+    "CancelOrder": (Kind.CANCEL, "trade", orders.cancelled),
+    "OpenOrders": (Kind.QUERY, "read", orders.opened),
+    "ClosedOrders": (Kind.QUERY, "read", orders.closed),
+    "QueryOrders": (Kind.QUERY, "read", orders.queried),
+    "TradesHistory": (Kind.TRADES, "read", account.trades_history),
+    "QueryTrades": (Kind.TRADES, "read", account.trades_queried),
+    "Balance": (Kind.BALANCE, "read", lambda engine, holder, _: account.balance(engine, holder)),
+    "BalanceEx": (Kind.BALANCE, "read", lambda engine, holder, _: account.balance_ex(engine, holder)),
+}
+
+
+class KrakenDoor:
+    """Kraken over an engine whose fees are in quote."""
+
+    name = "kraken"
+    hosts = frozenset({HOST})
+
+    def __init__(self, engine: Engine, keys: Iterable[Key]) -> None:
+        self.engine = engine
+        self._keyring = Keyring(keys)
+
+    def tell(self, call: Call) -> Told:
+        """Return what the call is."""
+        kind = _HOLDER[_method(call)][0] if _method(call) in _HOLDER else Kind.OTHER
+        if call.path.startswith(_PUBLIC):
+            kind = Kind.MARKET
+        params = call.params
+        return Told(kind, self._keyring.holder(call), params.get("cl_ord_id"), params.get("pair"))
+
+    def serve(self, call: Call) -> Answer:
+        """Do the call. What is turned down is 200 with a word, as Kraken has it."""
+        try:
+            return Answer(200, {"error": [], "result": self._result(call)})
+        except KrakenError as error:
+            return answered(error.word)
+        except RejectedError as error:
+            return answered(word_of(error.reason))
+
+    def refuse(self, call: Call, reason: Reason) -> Answer:
+        """Return Kraken's word for a rejection."""
+        del call
+        return answered(word_of(reason))
+
+    def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
+        """Return Kraken's word for a trouble of its own; it never says when to come back."""
+        del call, retry_s
+        return troubled(trouble)
+
+    def _result(self, call: Call) -> object:
+        params, method = Params(call.params), _method(call)
+        if call.path.startswith(_PUBLIC) and method in _ANYBODY:
+            return _ANYBODY[method](self.engine, params)
+        if call.path.startswith(_PRIVATE) and method in _HOLDER and call.method == "POST":
+            _, permission, act = _HOLDER[method]
+            return act(self.engine, self._keyring.account(call, permission), params)
+        raise KrakenError(UNKNOWN_METHOD)
+
+
+def _method(call: Call) -> str:
+    return call.path.rpartition("/")[2]

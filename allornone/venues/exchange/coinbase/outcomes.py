@@ -1,0 +1,69 @@
+"""What Coinbase's answers prove. The sources are its API documentation: Advanced Trade errors, create order, `/v2`."""
+
+import json
+from typing import Any
+
+from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.wire import Leg
+
+_OK = range(200, 300)
+_MALFORMED = range(400, 500)
+_SERVER = range(500, 600)
+_NO_WORD = "UNKNOWN_FAILURE_REASON"
+
+_ROWS = (
+    Row(Outcome.ACCEPTED, _OK, says=False),
+    # Rate limits: 429 is answered before anything is done. A 403 in no words of Coinbase's is the firewall's.
+    Row(Outcome.BACK_OFF, (429,)),
+    Row(Outcome.BACK_OFF, (403,), code="unreadable"),
+    *(
+        Row(Outcome.BACK_OFF, code=code)
+        for code in ("rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED", "too_many_requests")
+    ),
+    # Create order: an id that was used shows its first order. The failure reason of that name is in the same
+    # document; when it comes is not: an order is there under this id.
+    Row(Outcome.LOOK_UP, code="DUPLICATE_CLIENT_ORDER_ID"),
+    # Create order: a failure without a reason says nothing.
+    Row(Outcome.UNKNOWN, _OK, code=_NO_WORD),
+    Row(Outcome.UNKNOWN, _OK, code="unreadable"),
+    Row(Outcome.UNKNOWN, code="internal_server_error"),
+    Row(Outcome.UNKNOWN, code="INTERNAL"),
+    Row(Outcome.UNKNOWN, _SERVER),
+    # Create order, failure reasons: sizes, prices and products that no order can have.
+    *(
+        Row(Outcome.REFUSED, _OK, text=text, error="EXEC-007")
+        for text in ("INVALID_", "UNSUPPORTED_ORDER_CONFIGURATION", "ORDER_SIZE_TOO_SMALL")
+    ),
+    # Create order: "success: false" with a reason is an order that was not created.
+    Row(Outcome.REFUSED, _OK, says=True),
+    Row(Outcome.REFUSED, (400,), code="INVALID_ARGUMENT", error="EXEC-007"),
+    # Authentication (401), permission (403), and whatever else is the sender's fault.
+    Row(Outcome.REFUSED, (401,)),
+    Row(Outcome.UNKNOWN, code="unreadable"),
+    Row(Outcome.REFUSED, _MALFORMED, says=True),
+)
+
+
+def problem_of(leg: Leg) -> Problem | None:
+    """Return what Coinbase says is wrong, in whichever of its three shapes; no JSON is a problem of its own."""
+    try:
+        body: Any = json.loads(leg.body or "")
+        return _problem(body)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Problem("unreadable", (leg.body or "")[:200])
+
+
+def _problem(body: Any) -> Problem | None:
+    if body.get("success") is False:
+        told = body.get("error_response") or {}
+        reasons = (told.get("new_order_failure_reason"), told.get("error"), body.get("failure_reason"))
+        word = next((str(each) for each in reasons if each and each != _NO_WORD), _NO_WORD)
+        return Problem(word, f"{word}: {told.get('message', '')}")
+    if body.get("error"):
+        return Problem(str(body["error"]), str(body.get("message") or body.get("error_description") or ""))
+    if body.get("errors"):
+        return Problem(str(body["errors"][0]["id"]), str(body["errors"][0]["message"]))
+    return None
+
+
+OUTCOMES = Outcomes(_ROWS, problem_of)

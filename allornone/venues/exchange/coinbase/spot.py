@@ -1,0 +1,41 @@
+"""Coinbase's spot account."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+from allornone.models.details import OperationType
+from allornone.venues.capabilities import OperationCapability, UndoClass
+from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.clock import VenueClock
+from allornone.venues.exchange.coinbase.orders import CoinbaseOrders
+from allornone.venues.exchange.coinbase.outcomes import OUTCOMES
+from allornone.venues.exchange.coinbase.token import Stamps
+from allornone.venues.exchange.dialect import Account, Dialect
+from allornone.venues.exchange.trade import Trades
+
+TRADE = OperationCapability(
+    id_scope="all",  # "If the ID provided is not unique, the order will not be created"
+    expiry="enforced",  # the token that an order comes with is over at not_after
+    lookup="full",
+    partial_fills=True,
+    recall=True,
+    undo=UndoClass.AT_MARKET,
+    # How long a token may be taken past its end is in no document, nor how long an order that it let in may take.
+    settle_s=Decimal(60),
+)
+
+
+def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
+    return {OperationType.SPOT_TRADE: Trades(client, TRADE, CoinbaseOrders(client), commission_in_quote=True)}
+
+
+async def _adjusted(exchange: Any, clock: VenueClock) -> None:
+    exchange.seconds = Stamps(clock)
+    # Reading the markets is signed already. Whatever is wrong with the time's answer shows at the call that needs it.
+    with suppress(Exception):
+        clock.set(int((await exchange.v3PublicGetBrokerageTime())["epochMillis"]))
+
+
+ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted)

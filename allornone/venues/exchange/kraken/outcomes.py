@@ -1,0 +1,96 @@
+"""What Kraken's answers prove. The sources are its API documentation: spot errors, rate limits, add order.
+
+Kraken answers 200 to whatever reached it, with a list of errors: `EOrder:Insufficient funds`. What stands before the
+second colon is the code. Other statuses come from what stands before it, and say nothing of the order.
+"""
+
+import json
+from typing import Any, cast
+
+from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.wire import Leg
+
+_OK = range(200, 300)
+
+UNKNOWN_ORDER = "EOrder:Unknown order"
+
+_ROWS = (
+    Row(Outcome.ACCEPTED, _OK, says=False),
+    # Rate limits; 403 and 429 are Cloudflare's, before Kraken. "EService:Throttled" carries the time of its end.
+    Row(Outcome.BACK_OFF, (403, 429)),
+    *(
+        Row(Outcome.BACK_OFF, code=code)
+        for code in (
+            "EAPI:Rate limit exceeded",
+            "EOrder:Rate limit exceeded",
+            "EGeneral:Too many requests",
+            "EGeneral:Temporary lockout",
+            "EAuth:Rate limit exceeded",
+            "EAuth:Too many requests",
+            "EService:Throttled",
+            "EService: Throttled",
+        )
+    ),
+    # Authentication: a nonce that does not rise is turned away before anything is read.
+    Row(Outcome.RESYNC, code="EAPI:Invalid nonce"),
+    # Client order identifiers: unique across open orders. The words for a second one are in no document: whatever
+    # speaks of a duplicate, or of our id, means that it has to be looked up.
+    Row(Outcome.LOOK_UP, text="uplicate"),
+    Row(Outcome.LOOK_UP, text="cl_ord_id"),
+    # "The request timed out according to the default or specified deadline": by whom, it does not say.
+    Row(Outcome.UNKNOWN, code="EService:Deadline elapsed"),
+    # "The matching engine or API is offline"; busy; internal errors: seen on orders that were then there.
+    *(
+        Row(Outcome.UNKNOWN, code=code)
+        for code in (
+            "EService:Unavailable",
+            "EService:Busy",
+            "EService:Timeout",
+            "EGeneral:Internal error",
+            "EDatabase:Internal error",
+        )
+    ),
+    # The market takes none just now, by its mode.
+    Row(Outcome.REFUSED, _OK, text="EService:Market in "),
+    # Arguments and the pair's rules: ordermin, costmin, tick_size.
+    *(
+        Row(Outcome.REFUSED, _OK, text=text, error="EXEC-007")
+        for text in (
+            "EGeneral:Invalid arguments",
+            "EQuery:Unknown asset",
+            "EOrder:Order minimum not met",
+            "EOrder:Cost minimum not met",
+            "EOrder:Tick size check failed",
+            "EOrder:Invalid price",
+        )
+    ),
+    # Keys, permissions, funds, limits: each a word of one of these families.
+    *(
+        Row(Outcome.REFUSED, _OK, text=family)
+        for family in (
+            "EOrder:",
+            "EAPI:",
+            "EAuth:",
+            "EAccount:",
+            "EFunding:",
+            "EGeneral:",
+            "ETrade:",
+            "EBM:",
+            "EQuery:",
+        )
+    ),
+)
+
+
+def problem_of(leg: Leg) -> Problem | None:
+    """Return the first error of Kraken's list (a warning is none); what is no such answer is a problem of its own."""
+    try:
+        body: Any = json.loads(leg.body or "")
+        told = [str(word) for word in cast("list[object]", body["error"])]
+    except (ValueError, LookupError, TypeError):
+        return Problem("unreadable", (leg.body or "")[:200])
+    errors = [word for word in told if not word.startswith("W")]
+    return Problem(":".join(errors[0].split(":")[:2]), errors[0]) if errors else None
+
+
+OUTCOMES = Outcomes(_ROWS, problem_of)
