@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -79,6 +80,7 @@ class Budget:
         self._account = f"{exchange}/{account}"
         self._tariff = tariff
         self._sleep = sleep
+        self._thread: ThreadPoolExecutor | None = None
         self._life = uuid.uuid4().hex
         self._asks = itertools.count()
 
@@ -89,24 +91,26 @@ class Budget:
     async def turn(self, cost: Cost, *, urgent: bool, left_s: float) -> Ticket:
         """Wait for leave to send one request, and return it. Nothing has to be given back.
 
-        Rolling back and finding out is urgent, and goes before forward work. Raises NotSentError where there will be
-        no leave within `left_s`, or the exchange's circuit stays open for longer.
+        Rolling back and finding out is urgent, and goes before forward work. Raises NotSentError where it would have
+        to wait for longer than `left_s`, be it for room or for the end of the exchange's silence. What need not wait
+        has its turn, also when its time is over: that is for the exchange to judge.
         """
         uptime = self._file.clock.uptime
         ask = Ask(f"{self._life}-{next(self._asks)}", cost, urgent)
-        deadline = uptime() + int(left_s * 1_000)
-        while True:
-            if uptime() >= deadline:
-                await self._kept(lambda page: self._give_up(page, ask))
-                raise NotSentError(f"{self._account}: no turn for it came in time")
+        began = uptime()
+        patient_until = began + int(left_s * 1_000)
+        last = max(patient_until, began + FRESH_MS)
+        while uptime() < last:
             asked_at, given = await self._kept(lambda page: (uptime(), self._ask(page, ask)))
             if isinstance(given, _Held):
-                if given.wait is None or uptime() + given.wait >= deadline:
+                if given.wait is None or uptime() + given.wait >= patient_until:
                     await self._kept(lambda page: self._give_up(page, ask))
                     raise NotSentError(given.told)
                 await self._sleep(min(given.wait / 1_000, POLL_S))
-            elif uptime() < min(deadline, asked_at + FRESH_MS):
+            elif uptime() < min(last, asked_at + FRESH_MS):
                 return given
+        await self._kept(lambda page: self._give_up(page, ask))
+        raise NotSentError(f"{self._account}: no turn for it came in time")
 
     async def heard(
         self, ticket: Ticket, status: int | None, headers: Mapping[str, str], *, backed_off: bool = False
@@ -117,7 +121,7 @@ class Budget:
         of the request is known by now, and must not be lost.
         """
         try:
-            await asyncio.to_thread(self._in_page, lambda page: self._hear(page, ticket, status, headers, backed_off))
+            await self._in_thread(lambda page: self._hear(page, ticket, status, headers, backed_off))
         except (sqlite3.Error, OSError) as problem:
             _log.warning("%s: what it said of its limits could not be kept: %s", self._account, problem)
 
@@ -127,14 +131,23 @@ class Budget:
 
     def close(self) -> None:
         """Close the file. A later turn opens it again."""
+        if self._thread is not None:
+            self._thread.shutdown()
+        self._thread = None
         self._file.close()
 
     async def _kept(self, task: Callable[[BudgetPage], T]) -> T:
-        """Run one transaction, in a thread: another process may hold the file. Without the file nothing is sent."""
+        """Run one transaction. Without the file nothing is sent."""
         try:
-            return await asyncio.to_thread(self._in_page, task)
+            return await self._in_thread(task)
         except (sqlite3.Error, OSError) as problem:
             raise NotSentError(f"{self._account}: the file of its rate budget cannot be used: {problem}") from None
+
+    async def _in_thread(self, task: Callable[[BudgetPage], T]) -> T:
+        """Run one transaction in a thread of its own: where a stopped process holds the file, nobody else waits."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="budget")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_page, task)
 
     def _in_page(self, task: Callable[[BudgetPage], T]) -> T:
         with self._file.page() as page:

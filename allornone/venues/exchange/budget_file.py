@@ -14,7 +14,7 @@ from allornone.venues.exchange.budget_clock import HostClock, host_clock
 from allornone.venues.exchange.budget_window import Spent, Told
 from allornone.venues.exchange.circuit import Circuit
 
-BUSY_TIMEOUT_S = 3
+BUSY_TIMEOUT_S = 1
 """How long one process waits for another's transaction. Each takes less than a millisecond."""
 
 _VERSION = 1

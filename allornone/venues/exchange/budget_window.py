@@ -43,7 +43,9 @@ class Spent:
             return 0
         if cost > allowed:
             return None
-        ends = {_ends(slot, limit) for slot in self.slots} | ({self.told.until} if self.told is not None else set())
+        ends = {_ends(slot, limit) for slot in self.slots}
+        if self.told is not None:
+            ends.add(self.told.until)
         moments = [now, *sorted(end for end in ends if end > now)]
         return next(at for at in moments if self.used(limit, at) + cost <= allowed) - now
 

@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-SEND_PATIENCE_S = 5.0
-"""Preparing and sending share an activity with two answers of the exchange, and its timeout stays ahead of both."""
+SEND_PATIENCE_S = 2.0
+"""Preparing, sending and reading what became of it share an activity of 30 s with three answers of the exchange."""
 LOOK_PATIENCE_S = 15.0
 """A look-up may wait longer: it is asked again in any case, and nothing else goes on without it."""
 
@@ -35,7 +35,7 @@ class Errand:
         """Take note that a request got its turn: what follows a send finds out what became of it."""
         if self.sends:
             self.sends, self.urgent, self.not_after = False, True, None
-            self.patience_s, self.began = LOOK_PATIENCE_S, time.monotonic()
+            self.began = time.monotonic()
 
 
 _ERRAND: ContextVar[Errand | None] = ContextVar("errand", default=None)

@@ -28,10 +28,10 @@ class Options(BaseModel):
     request of the exchange's own hosts to another place, such as a test exchange, and refuse any other host.
     `timeout_s` bounds one answer: a send and the reads that belong to it stay together below a send's own 30 s.
     `undo_slippage_bps` is how much worse than the price of the moment an undo may fill. `addresses` is the file of
-    allowed withdrawal addresses. `data_dir` is where the workers of this host share their rate budgets, `limits_share`
-    how much of the exchange's limits they may use: one over the number of hosts; more than one where the exchange grants
-    more than it documents. `lookup` and `lateness_s` declare what an exchange without a module of its own can do (account
-    `generic`).
+    allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
+    do (account `generic`). `data_dir` is where the workers of this host share their rate budgets, `limits_share` how
+    much of the exchange's limits they may use: one over the number of hosts; more than one where the exchange grants
+    more than it documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,10 +46,10 @@ class Options(BaseModel):
     addresses: File | None = None
     timeout_s: Annotated[Decimal, Field(gt=0, le=8)] = Decimal(5)
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
-    lookup: Literal["none", "recent"] = "none"
-    lateness_s: Annotated[NonNegativeAmount, Field(le=3_600)] | None = None
     data_dir: File | None = None
     limits_share: Annotated[NonNegativeAmount, Field(gt=0, le=1_000)] = Decimal(1)
+    lookup: Literal["none", "recent"] = "none"
+    lateness_s: Annotated[NonNegativeAmount, Field(le=3_600)] | None = None
 
 
 def read_options(place: str, given: Mapping[str, str]) -> Options:

@@ -15,6 +15,8 @@ class Counted(StrEnum):
     """What a limit counts."""
 
     WEIGHT = "weight"
+    PUBLIC = "public"
+    """Calls without a key, where they have limits of their own."""
     ORDERS = "orders"
     WALLET = "wallet"
     """Withdrawals, deposits and transfers, where they have limits of their own."""

@@ -17,6 +17,10 @@ def _weighs(weight: int) -> Cost:
     return {Counted.WEIGHT: weight}
 
 
+def _public(calls: int) -> Cost:
+    return {Counted.PUBLIC: calls}
+
+
 def _order(weight: int) -> Cost:
     return {Counted.WEIGHT: weight, Counted.ORDERS: 1}
 
@@ -99,6 +103,8 @@ KRAKEN = Tariff(
         # Spot REST rate limits: a counter that may reach 15 and falls by 0.33 a second (tier Starter). 15 in any 45 s
         # keep below it, since nobody then has more than 15 at once, nor more than 15 every 45 s.
         Limit("calls-45s", Counted.WEIGHT, 15, 45 * _SECOND),
+        # API rate limits, public: one a second is within them.
+        Limit("public-15s", Counted.PUBLIC, 15, 15 * _SECOND),
         # Trading rate limits, tier Starter: a counter of every pair that may reach 60 and falls by 1 a second. An order
         # adds 1, a cancel within five seconds 8. All pairs are counted as if they were one.
         Limit("orders-60s", Counted.ORDERS, 60, 60 * _SECOND),
@@ -109,15 +115,23 @@ KRAKEN = Tariff(
         "privatePostTradesHistory": _weighs(2),
         "privatePostLedgers": _weighs(2),
         "privatePostQueryLedgers": _weighs(2),
-        "load_markets": _weighs(2),  # Assets and AssetPairs
+        "load_markets": _public(2),  # Assets and AssetPairs
+        "publicGetTime": _public(1),
+        "fetch_order_book": _public(1),
     },
 )
 
 COINBASE = Tariff(
-    # Advanced Trade REST API rate limits: private endpoints 30 a second per user, public ones 10 a second per IP. All
-    # are counted as if they were public until somebody needs more.
-    limits=(Limit("calls-1s", Counted.WEIGHT, 10, _SECOND),),
-    costs={"load_markets": _weighs(8)},
+    # Advanced Trade REST API rate limits: private endpoints 30 a second per user, public ones 10 a second per IP.
+    limits=(
+        Limit("calls-1s", Counted.WEIGHT, 30, _SECOND),
+        Limit("public-1s", Counted.PUBLIC, 10, _SECOND),
+    ),
+    costs={
+        "load_markets": {Counted.PUBLIC: 6, Counted.WEIGHT: 6},  # of both kinds; how many depends on the key
+        "v3PublicGetBrokerageTime": _public(1),
+        "fetch_order_book": _public(1),
+    },
 )
 
 _KNOWN: Mapping[tuple[str, str], Tariff] = {
@@ -131,7 +145,7 @@ UNKNOWN = Tariff(
     limits=(Limit("calls-10s", Counted.WEIGHT, 10, 10 * _SECOND),),
     costs={"load_markets": _weighs(5)},  # several requests, how many differs
 )
-"""A call a second: what no exchange that ccxt knows forbids. More by the settings' `limits_share`."""
+"""A call a second, which ccxt's throttle allows at all but a few exchanges. More by the settings' `limits_share`."""
 
 
 def tariff_of(exchange: str, account: str) -> Tariff:

@@ -22,6 +22,7 @@ class Host:
     wall: int = 1_800_000_000_000
     slept: list[float] = field(default_factory=list[float])
     _files: list[BudgetFile] = field(default_factory=list[BudgetFile])
+    _budgets: list[Budget] = field(default_factory=list[Budget])
 
     @property
     def path(self) -> Path:
@@ -39,12 +40,16 @@ class Host:
 
     def close(self) -> None:
         """Close what was opened."""
+        for budget in self._budgets:
+            budget.close()
         for file in self._files:
             file.close()
 
     def worker(self, exchange: str = "binance", account: str = "spot", tariff: Tariff = TARIFF) -> Budget:
         """Return one more worker's budget of an account."""
-        return Budget(self.file(), exchange, account, tariff, self.sleep)
+        budget = Budget(self.file(), exchange, account, tariff, self.sleep)
+        self._budgets.append(budget)
+        return budget
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -75,9 +75,19 @@ async def test_a_request_whose_turn_would_come_too_late_is_not_even_waited_for(h
     assert host.slept == []
 
 
-async def test_a_request_whose_time_is_over_has_no_turn(host: Host) -> None:
-    with pytest.raises(NotSentError, match="no turn for it came in time"):
-        await forward(host.worker(), 1, left_s=-1)
+async def test_a_request_that_need_not_wait_has_its_turn_whatever_its_time(host: Host) -> None:
+    assert await forward(host.worker(), 1, left_s=-1)
+
+
+async def test_a_request_whose_time_is_over_does_not_wait_at_all(host: Host) -> None:
+    budget = host.worker()
+    await forward(budget, 80)
+    host.passes(62.999)
+
+    with pytest.raises(NotSentError):
+        await forward(budget, 1, left_s=0)
+
+    assert host.slept == []
 
 
 async def test_rolling_back_goes_on_where_forward_work_has_to_stop(host: Host) -> None:
@@ -207,7 +217,7 @@ async def test_a_ticket_that_grew_old_before_its_request_could_leave_is_not_used
     stopped = Budget(file, "binance", "spot", TARIFF, host.sleep)
 
     ticket = await forward(stopped, 10, left_s=20)
-    file.close()
+    stopped.close()
 
     assert ticket.granted == {"weight-1m": 20}
 
@@ -218,7 +228,7 @@ async def test_a_worker_that_was_stopped_past_its_requests_time_does_not_send_it
 
     with pytest.raises(NotSentError, match="no turn for it came in time"):
         await forward(stopped, 10, left_s=4)
-    file.close()
+    stopped.close()
 
 
 async def test_without_its_file_nothing_is_sent_and_what_was_heard_of_a_request_is_no_error(host: Host) -> None:
@@ -246,6 +256,15 @@ async def test_a_worker_that_stops_within_a_transaction_stops_nobody_for_longer_
     assert await forward(budget, 1)
 
 
+async def test_a_worker_that_got_its_turn_long_after_it_asked_does_not_send(host: Host) -> None:
+    """Though it need not have waited: somebody held the file."""
+    stopped = Budget(StoppedOnce(host), "binance", "spot", TARIFF, host.sleep)
+
+    with pytest.raises(NotSentError, match="no turn for it came in time"):
+        await forward(stopped, 10, left_s=-1)
+    stopped.close()
+
+
 async def test_the_state_tells_what_was_used_who_waits_and_until_when_the_exchange_wants_silence(host: Host) -> None:
     budget = host.worker()
     ticket = await forward(budget, 70)
@@ -262,6 +281,7 @@ async def test_the_state_tells_what_was_used_who_waits_and_until_when_the_exchan
     await budget.heard(ticket, 418, {"retry-after": "119"})
     banned = await budget.state()
     waiting.cancel()
+    undo.close()
 
     assert (calm.account, calm.open_until, calm.status, calm.urgent_waiting) == ("binance/spot", None, None, 1)
     assert [(each.name, each.used, each.forward, each.urgent) for each in calm.limits] == [("weight-1m", 70, 80, 95)]

@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def worker(path: Path, *given: int) -> Iterator[subprocess.Popen[str]]:
+def worker(path: Path, *given: int) -> Generator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.unit.exchange.budget_worker", str(path), *map(str, given)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
@@ -50,7 +50,7 @@ async def test_a_worker_that_is_killed_while_its_undo_waits_holds_nobody_up(tmp_
         await somebody_urgent_waits(budget)
 
     assert await forward(budget, 1, left_s=60)
-    file.close()
+    budget.close()
 
 
 async def forward(budget: Budget, cost: int, left_s: float = 60) -> Ticket:
