@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ HOSTS = {"kraken": frozenset({"api.kraken.com"}), "coinbase": frozenset({"api.co
 
 
 @asynccontextmanager
-async def speaking(exchange: Served, name: str, account: str = "desk") -> AsyncIterator[Any]:
+async def speaking(exchange: Served, name: str, account: str = "desk") -> AsyncGenerator[Any]:
     """Open ccxt's class `name`, unmodified, with the key of an account."""
     key = json.loads(exchange.credentials_file(name, account).read_text())
     context = ssl.create_default_context(cafile=str(exchange.ca_file))
