@@ -8,8 +8,9 @@ A file is a list of rules:
       count: 2
 
 A rule matches by exchange, kind, account, client id and symbol, each optional; passes over the first `after` matching
-calls; then fires at each `every`-th of them, `count` times or `always`. Of one call the first rule of each family fires: one for its outcome, and
-one of each other behaviour, so that an order that fills in part may also lose its answer.
+calls; then fires at each `every`-th of them, `count` times or `always`. Of one call the first rule of each family
+fires: one for its outcome, and one of each other behaviour, so that an order that fills in part may also lose its
+answer.
 """
 
 from dataclasses import dataclass

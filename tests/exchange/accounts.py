@@ -4,12 +4,25 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+from allornone.deltas import add, without_zero
 from allornone.eventlog.reader import EventReader
 from allornone.events import ExecutionDeltaEvent, OperationExecutionEvent
 from allornone.testexchange.binance.world import OPENING
+from allornone.testexchange.clock import Clock
 from allornone.testexchange.engine.exchange import Engine
-from allornone.testexchange.serving import ACCOUNT
-from allornone.units import EXACT, ZERO
+from allornone.testexchange.serving import ACCOUNT, open_door
+from allornone.testexchange.store import Store
+
+_VENUES = {"spot": "binance", "usdm": "binance.usdm"}
+
+
+def kept(folder: Path) -> Engine:
+    """Return Binance's books as a test exchange left them in its folder."""
+    engine = open_door(folder, "binance", Clock()).engine
+    store = Store(folder)
+    store.attach("binance", engine)
+    store.close()
+    return engine
 
 
 def sent_twice(engine: Engine) -> dict[str, int]:
@@ -24,20 +37,24 @@ def filled(engine: Engine) -> set[str]:
 
 
 def changed(engine: Engine) -> dict[str, Decimal]:
-    """Return by asset what the books say that the account's spot wallet has more than at first, or less."""
-    assets = [asset for wallet, asset in OPENING if wallet == "spot"]
-    return {asset: engine.ledger.total(ACCOUNT, "spot", asset) - OPENING["spot", asset] for asset in assets}
+    """Return by position key what the books say that the account has more than at first, or less."""
+    keys = [(wallet, asset, f"{_VENUES[wallet]}:BaseToken:{asset}") for wallet, asset in OPENING]
+    sums = {key: engine.ledger.total(ACCOUNT, wallet, asset) - OPENING[wallet, asset] for wallet, asset, key in keys}
+    for (account, symbol), position in engine.books.positions.items():
+        if account == ACCOUNT:
+            sums[f"binance.usdm:Perp:{engine.markets[symbol].name}"] = position.amount
+    return without_zero(sums)
 
 
 def logged(log_dir: Path) -> dict[str, Decimal]:
-    """Return by asset what the log says that all of its effects changed at the spot wallet."""
-    sums = {asset: ZERO for wallet, asset in OPENING if wallet == "spot"}
-    for event in EventReader(log_dir).events():
-        if isinstance(event, ExecutionDeltaEvent):
-            for row in event.deltas:
-                asset = str(row["position_key"]).rpartition(":")[2]
-                sums[asset] = EXACT.add(sums.get(asset, ZERO), Decimal(row["delta_amount"]))
-    return sums
+    """Return by position key what the log says that all effects at the exchange changed."""
+    rows = [
+        {str(row["position_key"]): Decimal(row["delta_amount"])}
+        for event in EventReader(log_dir).events()
+        if isinstance(event, ExecutionDeltaEvent)
+        for row in event.deltas
+    ]
+    return {key: amount for key, amount in without_zero(add(*rows)).items() if key.startswith("binance")}
 
 
 def effective(log_dir: Path) -> set[str]:
