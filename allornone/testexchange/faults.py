@@ -8,8 +8,9 @@ A file is a list of rules:
       count: 2
 
 A rule matches by exchange, kind, account, client id and symbol, each optional; passes over the first `after` matching
-calls; then fires `count` times, or `always`. Of one call the first rule of each family fires: one for its outcome, and
-one of each other behaviour, so that an order that fills in part may also lose its answer.
+calls; then fires at each `every`-th of them, `count` times or `always`. Of one call the first rule of each family
+fires: one for its outcome, and one of each other behaviour, so that an order that fills in part may also lose its
+answer.
 """
 
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class FaultRule(BaseModel):
     symbol: str | None = None
     count: Annotated[int, Field(ge=1)] | Literal["always"] = 1
     after: Annotated[int, Field(ge=0)] = 0
+    every: Annotated[int, Field(ge=1)] = 1
     executed: bool = True
     delay_s: NonNegativeAmount = Decimal(5)
     ratio: Ratio = Decimal("0.5")
@@ -149,7 +151,8 @@ class Faults:
     def _is_on(self, rule: FaultRule, nth: int) -> bool:
         before = self._seen.get((rule, nth), 0)
         self._seen[rule, nth] = before + 1
-        return before >= rule.after and (rule.count == "always" or before < rule.after + rule.count)
+        times, between = divmod(before - rule.after, rule.every)
+        return times >= 0 and not between and (rule.count == "always" or times < rule.count)
 
 
 def _numbered(rules: tuple[FaultRule, ...]) -> list[tuple[FaultRule, int]]:

@@ -133,14 +133,14 @@ class Desk:
 
     async def run(self, plan: AtomicGroup) -> GroupResult:
         """Run a group to its end by a worker that lives as long."""
-        async with self._working():
+        async with self.working():
             handle = await start(self.client, self.settings.task_queue, plan)
             async with asyncio.timeout(PATIENCE_S):
                 return await handle.result()
 
     async def run_until_blocked(self, plan: AtomicGroup) -> GroupView:
         """Run a group until it needs an operator."""
-        async with self._working():
+        async with self.working():
             handle = await start(self.client, self.settings.task_queue, plan)
             async with asyncio.timeout(PATIENCE_S):
                 while True:
@@ -150,7 +150,8 @@ class Desk:
                     await asyncio.sleep(0.1)
 
     @asynccontextmanager
-    async def _working(self) -> AsyncGenerator[None]:
+    async def working(self) -> AsyncGenerator[None]:
+        """Have a worker meanwhile."""
         venues: dict[str, Venue] = {name: open_venue(name, given) for name, given in self.options.items()}
         world = PaperWorld()
         venues["wallet"] = world.venue("wallet")  # where withdrawals go to: a plan names known venues only

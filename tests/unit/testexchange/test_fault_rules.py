@@ -31,6 +31,23 @@ def test_always_never_ends(tmp_path: Path) -> None:
     assert fired(faults_of(tmp_path, "- {behaviour: hang, count: always}"), 3) == [True, True, True]
 
 
+def test_a_rule_fires_at_each_so_many_th_call(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, "- {behaviour: hang, after: 1, every: 3, count: always}")
+
+    assert fired(faults, 8) == [False, True, False, False, True, False, False, True]
+
+
+def test_a_rule_that_fires_now_and_then_stops_after_count_times(tmp_path: Path) -> None:
+    assert fired(faults_of(tmp_path, "- {behaviour: hang, every: 2, count: 2}"), 6) == [
+        True,
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
 def test_two_rules_alike_fire_twice(tmp_path: Path) -> None:
     assert fired(faults_of(tmp_path, "[{behaviour: hang}, {behaviour: hang}]"), 3) == [True, True, False]
 
