@@ -10,7 +10,7 @@ from allornone.cli.app import app
 from allornone.venues.paper.faults import read_faults
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 COMMAND = re.compile(r"allornone ([a-z]+)\b")
 TEST = re.compile(r"`(test_[a-z0-9_]+)`")

@@ -20,7 +20,7 @@ from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import present_errand
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
-from allornone.venues.exchange.wire import Leg, open_session, travelling
+from allornone.venues.exchange.wire import Leg, Trip, open_session, travelling
 
 _TEXT = 300
 """As much of an exchange's own words as a person reads."""
@@ -147,7 +147,7 @@ class Client:
                 value = await request()
             except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
                 failure = type(problem).__name__
-        answer = self._answer(method, trip.leg, value, failure)
+        answer = self._answer(method, trip, value, failure)
         for leg in trip.legs:
             backed_off = answer.outcome is Outcome.BACK_OFF and leg is answer.leg
             await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
@@ -160,8 +160,11 @@ class Client:
         errand.asked()
         return ticket
 
-    def _answer(self, method: str, leg: Leg, value: object, failure: str) -> Answer:
-        outcome, problem, error = self._outcomes.of(leg)
+    def _answer(self, method: str, trip: Trip, value: object, failure: str) -> Answer:
+        leg = trip.leg
+        outcome, problem, error = self._outcomes.at(method).of(leg)
+        if outcome is not Outcome.ACCEPTED and trip.acted_often:
+            outcome, error = Outcome.UNKNOWN, "EXEC-002"  # the last of them proves nothing about the others
         if outcome is Outcome.ACCEPTED and failure:
             outcome, error = Outcome.UNKNOWN, "EXEC-002"  # ccxt could not read what the exchange accepted
         if outcome is Outcome.RESYNC:

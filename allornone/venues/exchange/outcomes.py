@@ -4,8 +4,8 @@ Never an exception class of the client's: those mix what never left with what ma
 transport's phase, the HTTP status, the exchange's own code and its text. What no row fits is unknown.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allornone.venues.exchange.wire import Leg, Phase
@@ -67,6 +67,12 @@ class Outcomes:
 
     rows: tuple[Row, ...]
     problem: Callable[[Leg], Problem | None]
+    others: Mapping[str, "Outcomes"] = field(default_factory=dict[str, "Outcomes"])
+    """The tables of endpoints that are another interface's, by how ccxt's names of them begin."""
+
+    def at(self, method: str) -> "Outcomes":
+        """Return the table of the endpoint that ccxt calls `method`."""
+        return next((table for begin, table in self.others.items() if method.startswith(begin)), self)
 
     def of(self, leg: Leg) -> tuple[Outcome, Problem | None, str]:
         """Return what the answer proves, what the exchange said, and the code of our own for it."""

@@ -48,6 +48,11 @@ class Trip:
         left = [leg for leg in acting if leg.phase is not Phase.NOTHING_LEFT] or acting
         return left[-1] if left else Leg("")
 
+    @property
+    def acted_often(self) -> bool:
+        """Tell whether several of its requests may act and left."""
+        return sum(leg.method != "GET" and leg.phase is not Phase.NOTHING_LEFT for leg in self.legs) > 1
+
 
 _TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
 
@@ -73,7 +78,11 @@ def open_session(
     context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     connector = aiohttp.TCPConnector(resolver=OnlyResolver(hosts, connect_to), ssl=context)
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=timeout_s)
-    return aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[_traced()], trust_env=False)
+    session = aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[_traced()], trust_env=False)
+    # It would send a GET, PUT or DELETE a second time where the connection was lost before an answer, and there are
+    # exchanges whose orders are placed by such (deribit). Nothing public turns that off.
+    session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return session
 
 
 class OnlyResolver(AbstractResolver):

@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.unit.exchange.scripted import Said, Scripted, Silence, scripted
 
 ORDER = "/api/v3/order"
 TIME = "/api/v3/time"
+PERP_ORDER = "/fapi/v1/order"
 KEY, SECRET = "the-key-of-the-desk", "the-secret-of-the-desk"
 
 
@@ -154,6 +156,37 @@ async def test_a_write_is_sent_once_whatever_comes_back(server: Scripted, client
     await client.call("privatePostOrder", {"symbol": "ETHUSDT"})
 
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("method", ["privatePostOrder", "privateDeleteOrder", "privateGetOrder"])
+async def test_what_lost_its_connection_is_sent_once_whatever_its_method(
+    server: Scripted, client: Client, method: str
+) -> None:
+    server.answers[ORDER] = Silence.RESET
+
+    answer = await client.call(method, {"symbol": "ETHUSDT"})
+
+    assert answer.outcome is Outcome.UNKNOWN
+    assert len(server.asked) == 1
+
+
+async def test_of_several_writes_of_one_call_the_last_proves_nothing_about_the_others(
+    server: Scripted, client: Client
+) -> None:
+    server.answers[ORDER] = Silence.RESET
+    server.answers[PERP_ORDER] = Said(429, '{"code": -1003, "msg": "Too many requests."}')
+    exchange = await client._opened()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] (to give it a call of two)
+
+    async def both(params: dict[str, str]) -> None:
+        with suppress(Exception):
+            await exchange.privatePostOrder(params)
+        await exchange.fapiPrivatePostOrder(params)
+
+    exchange.both = both
+
+    answer = await client.call("both", {"symbol": "ETHUSDT"})
+
+    assert answer.outcome is Outcome.UNKNOWN
 
 
 async def test_neither_logs_nor_words_hold_the_key_or_the_signature(

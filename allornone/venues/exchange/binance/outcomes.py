@@ -28,6 +28,8 @@ _COMMON = (
 )
 
 _REFUSALS = (
+    # RFC 9110, 408: whoever answers it did not get the whole request in time, which need not be who executes it.
+    Row(Outcome.UNKNOWN, (408,)),
     # Errors, 10xx and 11xx: parameters; filter failures (-1013), precision (-1111), symbol (-1121).
     *(Row(Outcome.REFUSED, _MALFORMED, code=code, error="EXEC-007") for code in ("-1013", "-1111", "-1121")),
     # HTTP return codes: 4XX is "the issue is on the sender's side". Keys, permissions, funds, rules.
@@ -56,6 +58,7 @@ USDM_ROWS = (
     Row(Outcome.NOT_SENT, (503,), text="Service Unavailable."),
     Row(Outcome.NOT_SENT, (503,), text="Internal error; unable to process your request. Please try again."),
     Row(Outcome.NOT_SENT, (503,), code="-1008"),
+    Row(Outcome.UNKNOWN, code="-1001"),
     Row(Outcome.UNKNOWN, _SERVER),
     *_REFUSALS,
 )
@@ -75,4 +78,5 @@ def problem_of(leg: Leg) -> Problem | None:
 
 
 SPOT = Outcomes(SPOT_ROWS, problem_of)
-USDM = Outcomes(USDM_ROWS, problem_of)
+# Transfers out of the futures wallet are the wallet endpoints' too, where no 5xx is definite.
+USDM = Outcomes(USDM_ROWS, problem_of, {"sapi": SPOT})

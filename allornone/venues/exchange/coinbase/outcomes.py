@@ -29,6 +29,9 @@ _ROWS = (
     Row(Outcome.UNKNOWN, code="internal_server_error"),
     Row(Outcome.UNKNOWN, code="INTERNAL"),
     Row(Outcome.UNKNOWN, _SERVER),
+    # gRPC's statuses behind an HTTP gateway, whose form these answers have: cancelled (408, 499), and aborted or
+    # already there (409).
+    Row(Outcome.UNKNOWN, (408, 409, 499)),
     # Create order, failure reasons: sizes, prices and products that no order can have.
     *(
         Row(Outcome.REFUSED, _OK, text=text, error="EXEC-007")

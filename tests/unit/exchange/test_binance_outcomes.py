@@ -1,0 +1,37 @@
+"""What Binance's answers to a write prove at each of its endpoints, beyond what `test_transport` reads off the wire."""
+
+import pytest
+
+from allornone.venues.exchange.binance.outcomes import USDM
+from allornone.venues.exchange.outcomes import Outcome
+from allornone.venues.exchange.wire import Leg, Phase
+
+ORDER, TRANSFER = "fapiPrivatePostOrder", "sapiPostAssetTransfer"
+OVERLOADED = '{"code": -1008, "msg": "Server is currently overloaded with other requests."}'
+DEFINITE = '{"code": -1001, "msg": "Internal error; unable to process your request. Please try again."}'
+UNCONFIRMED = '{"code": -4030, "msg": "The success is to be confirmed."}'
+
+
+def proves(method: str, status: int, body: str) -> Outcome:
+    return USDM.at(method).of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (503, OVERLOADED, Outcome.NOT_SENT),
+        (503, DEFINITE, Outcome.NOT_SENT),
+        (400, DEFINITE, Outcome.UNKNOWN),
+        (408, '{"code": -9999, "msg": "Timeout"}', Outcome.UNKNOWN),
+        (400, '{"code": -2019, "msg": "Margin is insufficient."}', Outcome.REFUSED),
+    ],
+)
+def test_an_answer_to_a_futures_order_proves_what_its_row_says(status: int, body: str, expected: Outcome) -> None:
+    assert proves(ORDER, status, body) is expected
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, OVERLOADED), (503, DEFINITE), (400, UNCONFIRMED)])
+def test_a_transfer_out_of_the_futures_wallet_is_judged_by_the_table_of_its_own_endpoint(
+    status: int, body: str
+) -> None:
+    assert proves(TRANSFER, status, body) is Outcome.UNKNOWN
