@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.e2e.desk import until
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-P", "-m", "worker.main")
@@ -88,6 +87,14 @@ class Rehearsal:
     def _started(self, *words: str) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
         return subprocess.Popen(words, env=self._environment, cwd=REPOSITORY, stdout=pipe, stderr=pipe, text=True)
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait for a condition; a killed worker's work is taken up within a minute at most."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {PATIENCE_S} s: {what}"
+        time.sleep(0.05)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
