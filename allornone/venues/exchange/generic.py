@@ -21,13 +21,16 @@ from allornone.venues.exchange.clock import moment_of
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.market import market_of
 from allornone.venues.exchange.options import Options
-from allornone.venues.exchange.order import Fill, Sighting, VenueOrder
+from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.readable import readable
 from allornone.venues.exchange.trade import Trades, details_of
 from allornone.venues.exchange.wire import Leg
 
 _PAGE = 500
+_OPEN = frozenset({"open"})
+_ENDED = frozenset({"closed", "canceled", "expired", "rejected"})
+"""ccxt's manual, order structure. Where it cannot place an exchange's own word it gives that, or None."""
 
 
 def capability(options: Options) -> OperationCapability:
@@ -108,7 +111,7 @@ class GenericOrders:
                 amount=_amount(row["amount"]),
                 executed=executed,
                 cost=total(times(fill.price, fill.amount) for fill in fills),
-                is_open=row["status"] == "open",
+                is_open=still_open(str(row["id"]), row["status"], _OPEN, _ENDED),
                 fills=fills,
                 updated_at=moment_of(stamp),
                 reason="" if executed else f"{row['status']} unfilled",

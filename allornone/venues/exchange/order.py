@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from allornone.errors import VenueUnavailableError
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import ZERO
 
@@ -42,6 +43,16 @@ class VenueOrder:
 def taken(order_id: str, amount: Decimal, at: datetime) -> VenueOrder:
     """Return an order that the exchange took and shows nothing more of yet: open, as far as anybody knows."""
     return VenueOrder(order_id, amount, ZERO, ZERO, is_open=True, fills=(), updated_at=at)
+
+
+def still_open(order_id: str, status: object, opened: frozenset[str], ended: frozenset[str]) -> bool:
+    """Return whether an order of this status can change. Raises VenueUnavailableError for one that is not known.
+
+    Taken for an end, it would prove that an order without a fill did nothing.
+    """
+    if status not in opened | ended:
+        raise VenueUnavailableError(f"order {order_id} is {status!r}, which says nothing")
+    return status in opened
 
 
 @dataclass(frozen=True, slots=True)

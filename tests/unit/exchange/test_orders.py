@@ -167,6 +167,13 @@ async def test_an_order_that_lacks_a_field_shows_nothing(server: Scripted, order
         await orders.find(REQUEST, PREPARED)
 
 
+async def test_an_order_of_a_status_that_is_not_known_shows_nothing(server: Scripted, orders: BinanceOrders) -> None:
+    shows(server, "allOrders", row(7, executed="0", status="ON_ITS_WAY"))
+
+    with pytest.raises(VenueUnavailableError, match="order 7 is 'ON_ITS_WAY', which says nothing"):
+        await orders.find(REQUEST, PREPARED)
+
+
 async def test_a_cost_that_is_not_available_is_that_of_the_trades(server: Scripted, orders: BinanceOrders) -> None:
     shows(server, "allOrders", {**row(7), "cummulativeQuoteQty": "-1"})
     shows(server, "myTrades", trade(1, "2"))

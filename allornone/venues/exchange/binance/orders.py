@@ -13,7 +13,7 @@ from allornone.units import normalised, times, total
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.clock import milliseconds, moment_of
 from allornone.venues.exchange.market import market_of
-from allornone.venues.exchange.order import Fill, Sighting, VenueOrder
+from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open
 from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import readable
 
@@ -24,6 +24,8 @@ _SLACK_MS = 1_000
 _UNPINNED = timedelta(hours=1)
 """How far back a reference without an intent is looked for: far more than any request may be taken late."""
 _OPEN = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
+_ENDED = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
+"""Enum definitions, order status; those of futures are among them."""
 NO_SUCH_ORDER = "-2013"
 UNKNOWN_ORDER = "-2011"
 
@@ -147,7 +149,7 @@ class BinanceOrders:
             amount=_amount(row["origQty"]),
             executed=executed,
             cost=cost,
-            is_open=row["status"] in _OPEN,
+            is_open=still_open(str(row["orderId"]), row["status"], _OPEN, _ENDED),
             fills=tuple(fills),
             updated_at=moment_of(updated),
             reason=f"{row['status'].lower()} unfilled" if not executed else "",

@@ -12,7 +12,7 @@ from allornone.units import normalised, total
 from allornone.venues.exchange.clock import moment_of
 from allornone.venues.exchange.kraken.keyed import Keyed
 from allornone.venues.exchange.kraken.outcomes import UNKNOWN_ORDER
-from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, taken
+from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open, taken
 from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import readable
 
@@ -21,6 +21,7 @@ _DEADLINE_MAX = timedelta(seconds=58)
 _TRADES_PAGE = 20
 """Query trades: at most 20 ids."""
 _OPEN = frozenset({"pending", "open"})
+_ENDED = frozenset({"closed", "canceled", "expired"})
 
 _Rows = dict[str, Mapping[str, Any]]
 
@@ -115,7 +116,7 @@ class KrakenOrders:
                 amount=_amount(row["vol"]),
                 executed=executed,
                 cost=total(_amount(trade["cost"]) for trade in trades.values()),  # the order's own is cut off
-                is_open=row["status"] in _OPEN,
+                is_open=still_open(order_id, row["status"], _OPEN, _ENDED),
                 fills=fills,
                 updated_at=_moment(row["closetm"] if row.get("closetm") else row["opentm"]),
                 reason="" if executed else f"{row['status']} unfilled: {row.get('reason')}",
