@@ -30,12 +30,13 @@ class Rehearsal:
         self._environment |= {"ALLORNONE_DATA_DIR": str(self.data_dir), "TEMPORAL_ADDRESS": target}
         self._environment["ALLORNONE_TASK_QUEUE"] = f"rehearsal-{folder.name}"
         self._control = ""
-        self._exchange = self._worker = None
+        self._exchange: subprocess.Popen[str] | None = None
+        self._worker: subprocess.Popen[str] | None = None
 
     def open(self) -> None:
         """Start the exchange, tell the desk of it, and start a worker."""
         words = ("testexchange", "binance", "--folder", str(self.books), "--ready-file", str(self._ready))
-        self._exchange: subprocess.Popen[str] | None = self._started(*COMMAND, *words)
+        self._exchange = self._started(*COMMAND, *words)
         until(self._ready.exists, "a test exchange")
         told = json.loads(self._ready.read_text())
         self._control = told["control_url"]
