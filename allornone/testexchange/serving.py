@@ -38,7 +38,7 @@ class Served:
     faults: Faults
     server: Server
 
-    def inject(self, *rules: dict[str, object]) -> None:
+    def inject(self, *rules: Mapping[str, object]) -> None:
         """Put these fault rules in place of those before; they count from nothing."""
         self.faults.replace(tuple(FaultRule.model_validate(rule) for rule in rules))
 
