@@ -133,6 +133,10 @@ class Faults:
             self._signature = signature
         return self._rules
 
+    def silent(self) -> tuple[FaultRule, ...]:
+        """Return the rules in force that have not fired yet."""
+        return tuple(rule for rule, nth in _numbered(self.rules()) if self._seen.get((rule, nth), 0) <= rule.after)
+
     def fate(self, exchange: str, told: Told) -> Fate:
         """Return what befalls this call, and count it."""
         fired: dict[Behaviour, FaultRule] = {}

@@ -48,6 +48,16 @@ def test_a_rule_that_fires_now_and_then_stops_after_count_times(tmp_path: Path) 
     ]
 
 
+def test_a_rule_is_silent_until_it_fired(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, "[{behaviour: hang, after: 1}, {behaviour: slow}]")
+
+    fired(faults, 1)
+    assert [rule.behaviour for rule in faults.silent()] == [Behaviour.HANG]
+
+    fired(faults, 1)
+    assert faults.silent() == ()
+
+
 def test_two_rules_alike_fire_twice(tmp_path: Path) -> None:
     assert fired(faults_of(tmp_path, "[{behaviour: hang}, {behaviour: hang}]"), 3) == [True, True, False]
 

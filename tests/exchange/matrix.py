@@ -1,0 +1,243 @@
+"""Every cell of the table side by side: an exchange for each fault, a group for each write, one production worker."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from allornone import wire
+from allornone.client.asking import asked
+from allornone.client.start import start
+from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.models.commands import Command, ResolveCommand, ResolvedOutcome, RetryCommand
+from allornone.models.group import ENDS, AtomicGroup
+from allornone.models.operation import OperationCommand
+from allornone.models.result import GroupResult, GroupView
+from allornone.settings import Settings
+from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.engine.movement import WithdrawalState
+from allornone.testexchange.serving import ACCOUNT, Served, serving
+from allornone.venues import Venue
+from allornone.venues.exchange import open_venue
+from allornone.venues.paper import PaperWorld
+from allornone.venues.registry import close_venues
+from tests.exchange.cells import CELLS, FAULTS, LEGS, RESOLVE_SOON, TRIES_S, Cell, rules
+from tests.exchange.desk import listed, options
+from worker.build import build_worker
+
+PATIENCE_S = 900
+LOOK_AGAIN_S = 2
+PAST_EVERY_WINDOW_MS = 300_000
+"""Longer than the send window and any settle time: an exchange whose clock is so far on takes nothing sent before."""
+
+Handle = WorkflowHandle[Any, GroupResult]
+Books = dict[str, Decimal]
+"""By `wallet:asset`; a contract's position is an asset of its wallet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of one cell. `shown` is what its handshakes say that changed, fees and undos included."""
+
+    result: GroupResult
+    shown: Books
+
+
+class Matrix:
+    """One desk with an exchange for each fault. Its worker lives as long as `opened`."""
+
+    def __init__(self, client: Client, settings: Settings, exchanges: dict[str, Served]) -> None:
+        self.exchanges = exchanges
+        self.ended: dict[str, Ended] = {}
+        self._client = client
+        self._settings = settings
+        self._opening = {fault: _everything(each.engines["binance"]) for fault, each in exchanges.items()}
+
+    def moved(self, cell: Cell) -> Books:
+        """Return what the exchange's own books say that a cell's write changed: no other there moves its assets."""
+        now, before = _everything(self.exchanges[cell.fault].engines["binance"]), self._opening[cell.fault]
+        changed = {key: now.get(key, Decimal(0)) - before.get(key, Decimal(0)) for key in now.keys() | before.keys()}
+        return {key: amount for key, amount in changed.items() if amount and key in _KEYS[cell.write]}
+
+    def effects(self, cell: Cell) -> Counter[str]:
+        """Return how often each client id took effect; a transfer has none and counts by its number."""
+        books = self.exchanges[cell.fault].engines["binance"].books
+        symbol = {"order": "BTCUSDT", "contract": "ETHUSDT.P"}.get(cell.write)
+        if symbol is not None:
+            return Counter(each.client_id for each in books.orders.values() if each.symbol == symbol and each.filled)
+        if cell.write == "transfer":
+            return Counter(str(each.transfer_id) for each in books.transfers)
+        gone = (WithdrawalState.FAILED, WithdrawalState.CANCELED)
+        return Counter(each.client_id for each in books.withdrawals.values() if each.state not in gone)
+
+    async def run(self, fault: str, cells: Iterable[Cell]) -> None:
+        """Run the groups of one exchange: first those that end by themselves, then what waits for a person."""
+        exchange = self.exchanges[fault]
+        groups = [(cell, await start(self._client, self._settings.task_queue, _plan(cell))) for cell in cells]
+        for cell, handle in groups:
+            if not cell.blocked:
+                await self._end(cell, handle)
+        waiting = [(cell, handle) for cell, handle in groups if cell.blocked]
+        for _, handle in waiting:
+            await _needs_operator(handle)
+        await exchange.no_more_late()
+        _let_go(exchange.engines["binance"])
+        for cell, handle in waiting:
+            exchange.clock.offset_ms = PAST_EVERY_WINDOW_MS
+            await self._settle(cell, handle)
+            exchange.clock.offset_ms = 0
+            await self._end(cell, handle)
+
+    async def unfinished(self) -> list[str]:
+        """Return how each group stands that has not ended."""
+        left = [cell for cell in CELLS if cell.name not in self.ended]
+        views = [await _view(self._client.get_workflow_handle(_group_id(cell))) for cell in left]
+        return [f"{view.atomic_group_id}: {view.status}, {view.operations[0].note}" for view in views]
+
+    async def _end(self, cell: Cell, handle: Handle) -> None:
+        result = await handle.result()
+        self.ended[cell.name] = Ended(result, _shown(result))
+
+    async def _settle(self, cell: Cell, handle: Handle) -> None:
+        """Say what the books say, until the group takes it: an operator who has the exchange's own list."""
+        while True:
+            view = await _view(handle)
+            if view.status in ENDS:
+                return
+            if await _told(handle, self._word(cell, view)):
+                return
+            await _told(handle, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref or ""))
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    def _word(self, cell: Cell, view: GroupView) -> Command:
+        moved, client_ref = self.moved(cell), view.operations[0].client_ref
+        if not moved:
+            return ResolveCommand(actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=client_ref)
+        deltas = {f"{_venue(cell.fault, key)}:{key.partition(':')[2]}": amount for key, amount in moved.items()}
+        return ResolveCommand(
+            actor="ann", outcome=ResolvedOutcome.CONFIRMED, client_ref=client_ref, actual_deltas=deltas
+        )
+
+
+_KEYS = {
+    "order": {"spot:BTC", "spot:USDT"},
+    "contract": {"usdm:USDT", "usdm:ETHUSDT"},
+    "withdraw": {"spot:ETH"},
+    "transfer": {"spot:USDC", "usdm:USDC"},
+}
+
+
+@asynccontextmanager
+async def opened(folder: Path, client: Client, task_queue: str) -> AsyncGenerator[Matrix]:
+    """Serve the exchanges, open two accounts at each as the settings would, and work."""
+    settings = Settings(data_dir=folder / "desk", task_queue=task_queue, max_concurrent_activities=400)
+    world = PaperWorld()
+    venues: dict[str, Venue] = {"wallet": world.venue("wallet")}
+    async with AsyncExitStack() as stack:
+        exchanges = {fault: await stack.enter_async_context(serving(folder / fault)) for fault in FAULTS}
+        for fault, exchange in exchanges.items():
+            exchange.engines["binance"].moving.withdrawal_ms = 0  # as soon as somebody looks
+            exchange.inject(*rules(fault))
+            for name, account in ((fault, "spot"), (f"{fault}.usdm", "usdm")):
+                more = {"timeout_s": "8", "addresses": str(listed(exchange.folder))}
+                venues[name] = open_venue(name, {**options(exchange, account), **more})
+        stack.callback(world.close)
+        stack.push_async_callback(close_venues, venues.values())
+        async with build_worker(client, settings, venues, JsonlEventLog(settings.log_dir)):
+            yield Matrix(client, settings, exchanges)
+
+
+async def run_all(matrix: Matrix) -> None:
+    """Run every cell. Raises AssertionError with how those stand that do not end."""
+    try:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
+            for fault in FAULTS:
+                tasks.create_task(matrix.run(fault, [cell for cell in CELLS if cell.fault == fault]))
+    except TimeoutError:
+        raise AssertionError("\n".join(["still going on:", *await matrix.unfinished()])) from None
+
+
+def _group_id(cell: Cell) -> str:
+    return f"matrix-{cell.name}"
+
+
+def _plan(cell: Cell) -> AtomicGroup:
+    operation = json.loads(json.dumps(LEGS[cell.write]).replace("{}", cell.fault))
+    operation["timeout_s"] = "1" if cell.fault.startswith("stuck") else TRIES_S
+    return AtomicGroup.model_validate(
+        {
+            "atomic_group_id": _group_id(cell),
+            "operations": [OperationCommand.model_validate(operation)],
+            "policy": RESOLVE_SOON if cell.blocked else {},
+        }
+    )
+
+
+def _everything(engine: Engine) -> Books:
+    """Return what the account has by the books of an exchange."""
+    held = {
+        f"{wallet}:{asset}": amount
+        for (account, wallet, asset), amount in engine.ledger.balances().items()
+        if account == ACCOUNT
+    }
+    return held | {
+        f"usdm:{symbol.removesuffix('.P')}": position.amount
+        for (account, symbol), position in engine.books.positions.items()
+        if account == ACCOUNT
+    }
+
+
+def _shown(result: GroupResult) -> Books:
+    """Add up what the handshakes say, by the exchange's own names."""
+    shown: Books = {}
+    for operation in result.operations:
+        for handshake in (*operation.handshakes, *operation.undo_handshakes):
+            for key, amount in handshake.actual_deltas.items():
+                venue, _, token = key.partition(":")
+                place = f"{'usdm' if venue.endswith('.usdm') else 'spot'}:{token.rpartition(':')[2]}"
+                shown[place] = shown.get(place, Decimal(0)) + amount
+    return {place: amount for place, amount in shown.items() if amount}
+
+
+def _venue(fault: str, key: str) -> str:
+    return f"{fault}.usdm" if key.startswith("usdm:") else fault
+
+
+def _let_go(engine: Engine) -> None:
+    """Let the exchange's people approve what is stuck."""
+    for withdrawal in engine.books.withdrawals.values():
+        if withdrawal.open:
+            engine.moving.end_withdrawal(withdrawal, WithdrawalState.COMPLETED)
+
+
+async def _view(handle: Handle) -> GroupView:
+    """Ask how a group stands, again where a machine that is busy has not got to it in the server's own time."""
+    while True:
+        try:
+            return await asked(handle, PATIENCE_S)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.DEADLINE_EXCEEDED:
+                raise
+
+
+async def _needs_operator(handle: Handle) -> None:
+    while not (await _view(handle)).needs_operator:  # noqa: ASYNC110 (a group tells nobody)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _told(handle: Handle, command: Command) -> bool:
+    """Give a command; tell whether the group took it."""
+    name = wire.RETRY if isinstance(command, RetryCommand) else wire.RESOLVE_UPDATE
+    try:
+        await handle.execute_update(name, command)  # pyright: ignore[reportUnknownMemberType] (of the SDK)
+    except WorkflowUpdateFailedError:
+        return False
+    return True
