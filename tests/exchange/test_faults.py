@@ -32,9 +32,10 @@ every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 
 @every_cell
 async def test_it_ends_as_it_has_to(matrix: Matrix, cell: Cell) -> None:
+    assert matrix.unfinished.get(cell.name) is None
     ended = matrix.ended[cell.name]
-
     assert ended.result.status is cell.end, ended.result.reason
+    assert ended.blocked is cell.blocked
 
 
 @every_cell
