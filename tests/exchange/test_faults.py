@@ -1,7 +1,11 @@
-"""Every fault of the test exchange on every write that it can befall: the ends, held against the exchange's books."""
+"""Every fault of the test exchange on every write that it can befall: the ends, held against the exchange's books.
+
+What is run is what is asked for: by default some faults of each kind, with `-m "long or not long"` all of them.
+"""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,19 +19,35 @@ from tests.exchange.matrix import Matrix, opened, run_all
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+DAILY = frozenset({"reset", "half_body_before", "too_late", "duplicate", "no_funds", "partial_and_lost", "refunded"})
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def matrix(
-    tmp_path_factory: pytest.TempPathFactory, temporal_server: WorkflowEnvironment
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, temporal_server: WorkflowEnvironment
 ) -> AsyncIterator[Matrix]:
-    """Every group of the table, run side by side once and to its end."""
+    """Every group of the faults that are asked about, run side by side once and to its end."""
     client: Client = temporal_server.client
-    async with opened(tmp_path_factory.mktemp("matrix"), client, f"matrix-{uuid4().hex}") as made:
+    async with opened(tmp_path_factory.mktemp("matrix"), client, f"matrix-{uuid4().hex}", asked(request)) as made:
         await run_all(made)
         yield made
 
 
-every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+def asked(request: pytest.FixtureRequest) -> list[str]:
+    """Return the faults that the tests of this run ask about."""
+    here = [item for item in request.session.items if isinstance(item, pytest.Function) and item.path == request.path]
+    given: list[dict[str, Any]] = [item.callspec.params for item in here if hasattr(item, "callspec")]
+    named = {each["cell"].fault if "cell" in each else each["fault"] for each in given}
+    return [fault for fault in FAULTS if fault in named]
+
+
+def marked(fault: str) -> list[pytest.MarkDecorator]:
+    return [] if fault in DAILY else [pytest.mark.long]
+
+
+every_cell = pytest.mark.parametrize(
+    "cell", [pytest.param(cell, id=cell.name, marks=marked(cell.fault)) for cell in CELLS]
+)
 
 
 @every_cell
@@ -49,7 +69,7 @@ async def test_the_end_says_what_the_books_moved(matrix: Matrix, cell: Cell) -> 
     assert matrix.ended[cell.name].shown == matrix.moved(cell)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [pytest.param(fault, marks=marked(fault)) for fault in FAULTS])
 async def test_the_exchange_made_and_lost_nothing(matrix: Matrix, fault: str) -> None:
     assert problems(matrix.exchanges[fault].engines["binance"]) == []
 

@@ -146,6 +146,7 @@ def open_account(name: str, exchange: str, account: str, served: Served, **more:
             "ca_file": str(served.ca_file),
             "credentials_file": str(served.credentials_file(exchange)),
             "timeout_s": "5",
+            "limits_share": "1000",  # a suite asks faster than a desk may
             **more,
         },
     )
