@@ -72,6 +72,11 @@ class Witness(Protocol):
         """Whether a look-up shows what was refused: an exchange keeps nothing of it."""
         ...
 
+    @property
+    def keeps_to_its_word(self) -> bool:
+        """Whether the venue does no more than it declares, and gives an order another number than its effects."""
+        ...
+
     def misbehave(self, bench: "Bench", behaviour: str, **more: str) -> dict[str, str]:
         """Do so at the bench's next call, and return what its request has to say differently for it."""
         ...
@@ -94,6 +99,7 @@ class PaperWitness:
     """The ledger of a paper world."""
 
     remembers_refusals = True
+    keeps_to_its_word = True
 
     def __init__(self, served: Served) -> None:
         self._world = served.world

@@ -58,6 +58,8 @@ class ExchangeWitness:
     """The books of a test exchange."""
 
     remembers_refusals = False
+    keeps_to_its_word = False
+    """Binance takes no late transfer, without a look-up to prove it by; a transfer has one number for all of it."""
 
     def __init__(self, served: Served, engine: Engine) -> None:
         self._served = served
