@@ -26,6 +26,7 @@ def main(
     schedules: Annotated[int, typer.Option(help="Random schedules of part A in this run.")] = 20_000,
     book: Annotated[Path, typer.Option(help="Where the verdicts are kept.")] = PUBLISHED,
     full: Annotated[bool, typer.Option(help="All of it, instead of the daily form.")] = False,
+    rest: Annotated[bool, typer.Option(help="Only what the book has no good verdict of, on this code.")] = False,
 ) -> None:
     """Run the campaign, or parts of it; keep each verdict; exit 1 where anything is broken.
 
@@ -42,8 +43,10 @@ def main(
     cells: list[Cell] = []
     for each in parts:
         bound = minutes if minutes is not None else None if full else DAILY_MINUTES[each]
-        ask = Ask(seed, (int(number) - 1, int(of)), bound, schedules, full, code_of(each))
-        cells += _kept(run(each, ask, talk.print), Book(book))
+        code, kept = code_of(each), Book(book)
+        done = kept.settled(each, code) if rest else frozenset[str]()
+        ask = Ask(seed, (int(number) - 1, int(of)), bound, schedules, full, code, done)
+        cells += _kept(run(each, ask, talk.print), kept)
     _show(cells)
     sys.exit(any(cell.verdict == "broken" for cell in cells))
 

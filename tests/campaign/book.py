@@ -67,6 +67,13 @@ class Book:
             tally.setdefault(cell.part, Counter())[cell.verdict if cell.code == code else "stale"] += 1
         return tally
 
+    def settled(self, part: Part, code: str) -> frozenset[str]:
+        """Return the names of a part's cells that were found to hold, or unreachable, on this code."""
+        good = ("held", "unreachable")
+        return frozenset(
+            cell.name for cell in self.cells() if cell.part == part and cell.code == code and cell.verdict in good
+        )
+
     def compact(self) -> None:
         """Rewrite the file with one sorted line a cell."""
         beside = self._path.with_suffix(".part")

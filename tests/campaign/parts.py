@@ -1,10 +1,11 @@
 """The five parts of the campaign, each a stream of cells: what was tried, the verdict, the numbers."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from tests.campaign import planted, repeat, schedules
 from tests.campaign.book import Cell, Verdict, commit_of
@@ -19,6 +20,7 @@ from tests.campaign.virtual.rig import rigged
 from tests.campaign.virtual.witness import Violation
 
 Tell = Callable[[str], None]
+Item = TypeVar("Item")
 ALL: tuple[Part, ...] = ("A", "B", "C", "D", "E")
 DAILY_MINUTES = {"A": 10.0, "B": 10.0, "C": 4.0, "D": 2.0, "E": 4.0}
 """The daily form: half an hour for all."""
@@ -39,6 +41,8 @@ class Ask:
     schedules: int
     full: bool
     code: str
+    done: frozenset[str] = frozenset()
+    """Names of cells that need not run again."""
     began: float = field(default_factory=time.monotonic)
     commit: str = field(default_factory=commit_of)
 
@@ -47,9 +51,10 @@ class Ask:
         """Whether nothing more is to be begun."""
         return self.minutes is not None and time.monotonic() - self.began > self.minutes * 60
 
-    def mine(self, items: list[Any]) -> list[Any]:
-        """Return this shard's share."""
-        return items[self.shard[0] :: self.shard[1]]
+    def mine(self, items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+        """Return what is left to do of this shard's share; `name` tells the cell of an item."""
+        share = islice(items, self.shard[0], None, self.shard[1])
+        return [item for item in share if name(item) not in self.done]
 
     def cell(
         self, part: Part, name: str, verdict: Verdict, seconds: float, note: str = "", *, seed: int | None = None
@@ -65,10 +70,12 @@ def run(part: Part, ask: Ask, tell: Tell) -> Iterator[Cell]:
             yield from _decisions(ask, tell)
         case "B":
             matrix: Any = import_module("tests.campaign.matrix")
-            yield from matrix.run(ask.seed, ask.shard, ask.minutes, full=ask.full, tell=tell)
+            yield from matrix.run(ask.seed, ask.shard, ask.minutes, full=ask.full, tell=tell, done=ask.done)
         case "C":
             soak: Any = import_module("tests.campaign.soak")
-            yield from soak.run(ask.seed, 10_000 if ask.full else 300, ask.minutes, tell, shard=ask.shard)
+            yield from soak.run(
+                ask.seed, 10_000 if ask.full else 300, ask.minutes, tell, shard=ask.shard, done=ask.done
+            )
         case "D":
             yield from _repetitions(ask, tell)
         case _:
@@ -81,7 +88,7 @@ def _decisions(ask: Ask, tell: Tell) -> Iterator[Cell]:
 
 
 def _rules(ask: Ask, tell: Tell) -> Iterator[Cell]:
-    for rule in ask.mine(list(RULES)):
+    for rule in ask.mine(RULES, lambda rule: f"rule off: {rule.name}"):
         if ask.over:
             return
         found = switched_off(rule)
@@ -94,7 +101,7 @@ def _rules(ask: Ask, tell: Tell) -> Iterator[Cell]:
 def _spaces(ask: Ask, tell: Tell) -> Iterator[Cell]:
     # The daily form takes another quarter with each seed.
     chosen = list(CONFIGURATIONS) if ask.full else list(CONFIGURATIONS[ask.seed % 4 :: 4])
-    for configuration in ask.mine(chosen):
+    for configuration in ask.mine(chosen, lambda each: f"space: {each.name}"):
         if ask.over:
             return
         with rigged():
@@ -115,13 +122,18 @@ def _pairs(ask: Ask, tell: Tell) -> Iterator[Cell]:
     chosen: list[Pair] = [*singles(), *pairs()]
     if not ask.full:
         chosen = [*singles(), *list(pairs())[ask.seed % DAILY_PAIRS :: DAILY_PAIRS]]
+    left = ask.mine(chosen, _pair_name)
     with rigged():
-        for number, pair in enumerate(ask.mine(chosen)):
+        for number, pair in enumerate(left):
             if ask.over:
                 return
             if number % 200 == 0:
-                tell(f"A pairs: {number} of {len(ask.mine(chosen))}")
+                tell(f"A pairs: {number} of {len(left)}")
             yield _pair(ask, pair)
+
+
+def _pair_name(pair: Pair) -> str:
+    return "pair: " + " + ".join(map(str, pair))
 
 
 def _pair(ask: Ask, pair: Pair) -> Cell:
@@ -134,41 +146,47 @@ def _pair(ask: Ask, pair: Pair) -> Cell:
             slowest = max(slowest, 0.0 if played.blocked else played.seconds)
     verdict: Verdict = "broken" if broken else "held" if len(fired) == len(pair) else "unreachable"
     memory.forget_if_full()
-    name = "pair: " + " + ".join(map(str, pair))
-    return ask.cell("A", name, verdict, time.monotonic() - began, broken or f"within {slowest:g} s")
+    return ask.cell("A", _pair_name(pair), verdict, time.monotonic() - began, broken or f"within {slowest:g} s")
 
 
 def _schedules(ask: Ask, tell: Tell) -> Iterator[Cell]:
     """Run schedules in batches; a batch's name is its seeds, so that shards and days add up."""
     first = ask.seed * 1_000_000
-    for number in ask.mine(list(range(-(-ask.schedules // BATCH)))):
-        if ask.over:
-            return
-        began, seed = time.monotonic(), first + number * BATCH
-        with rigged():
+    seeds = range(first, first + ask.schedules, BATCH)
+    # One memory for all batches: the more schedules were run, the more of the next one is known.
+    with rigged():
+        for seed in ask.mine(seeds, lambda seed: f"schedules: {seed}"):
+            if ask.over:
+                return
+            began = time.monotonic()
             ends, broken = schedules.tally(schedules.run(seed, BATCH))
-        seconds = time.monotonic() - began
-        told = "; ".join(f"seed {each.seed}: {each.broken}" for each in broken[:3])
-        note = told or ", ".join(f"{end} {count}" for end, count in sorted(ends.items()))
-        tell(f"A schedules {seed}..{seed + BATCH - 1}: {note} ({BATCH / seconds:.0f} a second)")
-        yield ask.cell("A", f"schedules: {seed}", "broken" if broken else "held", seconds, note, seed=seed)
+            seconds = time.monotonic() - began
+            told = "; ".join(f"seed {each.seed}: {each.broken}" for each in broken[:3])
+            note = told or ", ".join(f"{end} {count}" for end, count in sorted(ends.items()))
+            tell(f"A schedules {seed}..{seed + BATCH - 1}: {note} ({BATCH / seconds:.0f} a second)")
+            yield ask.cell("A", f"schedules: {seed}", "broken" if broken else "held", seconds, note, seed=seed)
 
 
 def _repetitions(ask: Ask, tell: Tell) -> Iterator[Cell]:
-    for repetition in ask.mine(list(repeat.repetitions())):
-        for lost in (False, True):
-            if ask.over:
-                return
-            began, name = time.monotonic(), f"{repetition}{'; answers lost' if lost else ''}"
-            try:
-                with rigged():
-                    copies = repeat.repeat(repetition, lost=lost)
-            except Violation as broken:
-                yield ask.cell("D", name, "broken", time.monotonic() - began, str(broken))
-            else:
-                verdict: Verdict = "held" if copies else "unreachable"
-                yield ask.cell("D", name, verdict, time.monotonic() - began, f"{copies} copies")
+    every = [(each, lost) for each in repeat.repetitions() for lost in (False, True)]
+    for repetition, lost in ask.mine(every, _repetition_name):
+        if ask.over:
+            return
+        began, name = time.monotonic(), _repetition_name((repetition, lost))
+        try:
+            with rigged():
+                copies = repeat.repeat(repetition, lost=lost)
+        except Violation as broken:
+            yield ask.cell("D", name, "broken", time.monotonic() - began, str(broken))
+        else:
+            verdict: Verdict = "held" if copies else "unreachable"
+            yield ask.cell("D", name, verdict, time.monotonic() - began, f"{copies} copies")
     tell("D is over")
+
+
+def _repetition_name(each: tuple[repeat.Repetition, bool]) -> str:
+    repetition, lost = each
+    return f"{repetition}{'; answers lost' if lost else ''}"
 
 
 def _mutants(ask: Ask, tell: Tell) -> Iterator[Cell]:
@@ -176,7 +194,7 @@ def _mutants(ask: Ask, tell: Tell) -> Iterator[Cell]:
     if not ask.full:
         # The daily form takes another share with each seed; what is quick is planted by `make test` too.
         chosen = chosen[ask.seed % 3 :: 3]
-    for found in planted.run(tuple(ask.mine(list(chosen)))):
+    for found in planted.run(tuple(ask.mine(chosen, lambda mutant: mutant.name))):
         tell(f"E {found.outcome}: {found.mutant.name} ({found.seconds:.1f} s)")
         note = f"{found.outcome}; {found.mutant.breaks}; {found.mutant.check} {found.note}".strip()
         yield ask.cell("E", found.mutant.name, "held" if found.outcome == "caught" else "broken", found.seconds, note)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import shutil
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -33,13 +33,21 @@ Unit = tuple[Case, ...]
 
 
 def run(
-    seed: int, shard: tuple[int, int] = (0, 1), minutes: float | None = None, *, full: bool = False, tell: Tell = print
+    seed: int,
+    shard: tuple[int, int] = (0, 1),
+    minutes: float | None = None,
+    *,
+    full: bool = False,
+    tell: Tell = print,
+    done: Collection[str] = (),
 ) -> Iterator[Cell]:
     """Run the daily form, each (point, fault) once in a scenario drawn by `seed`, or all of it; yield each verdict.
 
-    `shard` is (number from 0, how many). No cell is begun after `minutes`. Call from the main thread.
+    `shard` is (number from 0, how many). No cell is begun after `minutes`, and none of the names in `done`. Call from
+    the main thread.
     """
-    yield from pumped(_run(chosen(seed, shard, full=full), seed, minutes, tell))
+    left = [case for case in chosen(seed, shard, full=full) if case.name not in done]
+    yield from pumped(_run(left, seed, minutes, tell))
 
 
 def chosen(seed: int, shard: tuple[int, int], *, full: bool) -> list[Case]:

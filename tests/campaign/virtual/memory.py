@@ -21,7 +21,8 @@ from allornone.models.group import AtomicGroup
 from allornone.venues.reading import Reading
 
 Task = OperationTask | RecordTask
-ENTRIES_MAX = 200_000
+ENTRIES_MAX = 800_000
+"""About 4 GB. At as many, schedules go about twice as fast as at the first 100,000."""
 
 
 @dataclass(slots=True)

@@ -59,3 +59,17 @@ def test_compacting_keeps_one_sorted_line_a_cell(tmp_path: Path) -> None:
         '{"part":"B","name":"one","verdict":"held","seed":7,"commit":"abc","code":"c0de","seconds":1.23,"note":""}'
     )
     assert len(path.read_text("utf-8").splitlines()) == 2
+
+
+def test_what_held_or_was_unreachable_on_this_code_is_settled_and_nothing_else(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book.jsonl")
+    for part, name, verdict, code in (
+        ("B", "held here", "held", "new"),
+        ("B", "unreachable here", "unreachable", "new"),
+        ("B", "broken here", "broken", "new"),
+        ("B", "held elsewhere", "held", "old"),
+        ("A", "held in another part", "held", "new"),
+    ):
+        book.keep(Cell(part, name, verdict, 1, "commit", code, 0.1))  # type: ignore[arg-type]
+
+    assert book.settled("B", "new") == {"held here", "unreachable here"}
