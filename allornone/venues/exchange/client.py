@@ -13,11 +13,11 @@ from typing import Any
 import aiohttp
 
 from allornone.errors import BadSettingsError, NotSentError, RefusedError, VenueUnavailableError
-from allornone.venues.exchange.budget_account import Ticket
-from allornone.venues.exchange.budgets import open_budget
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import present_errand
+from allornone.venues.exchange.limits.budgets import open_budget
+from allornone.venues.exchange.limits.spending import Ticket
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
 from allornone.venues.exchange.wire import Leg, Trip, open_session, travelling

@@ -6,10 +6,10 @@ from allornone.errors import RefusedError
 from allornone.models.details import OperationType
 from allornone.models.execution import Direction, ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.venues.capabilities import Capabilities, UndoClass
-from allornone.venues.exchange.budget import BudgetState
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Dialect
 from allornone.venues.exchange.errand import LOOK_PATIENCE_S, Errand, on_errand
+from allornone.venues.exchange.limits.budget import BudgetState
 from allornone.venues.exchange.market import INVALID
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_clock import HostClock
-from allornone.venues.exchange.budget_file import BudgetFile
-from allornone.venues.exchange.tariff import Counted, Limit, Tariff
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.budget_file import BudgetFile
+from allornone.venues.exchange.limits.host_clock import HostClock
+from allornone.venues.exchange.limits.tariff import Counted, Limit, Tariff
 
 WEIGHT = Limit("weight-1m", Counted.WEIGHT, 100, 60_000, "x-mbx-used-weight-1m")
 TARIFF = Tariff(limits=(WEIGHT,))

@@ -7,9 +7,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_file import BudgetFile
-from allornone.venues.exchange.tariff import Counted, Limit, Tariff
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.budget_file import BudgetFile
+from allornone.venues.exchange.limits.tariff import Counted, Limit, Tariff
 
 
 async def take(path: Path, turns: int, cost: int, limit: Limit, *, urgent: bool) -> None:

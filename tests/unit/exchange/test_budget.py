@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allornone.errors import NotSentError
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_account import Ticket
-from allornone.venues.exchange.budget_file import BudgetFile, BudgetPage
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.budget_file import BudgetFile, BudgetPage
+from allornone.venues.exchange.limits.spending import Ticket
 from tests.unit.exchange.budget_time import TARIFF, Host
 from tests.unit.exchange.turns import forward, urgent, weight
 
@@ -159,7 +159,7 @@ async def test_without_its_file_nothing_is_sent_and_what_was_heard_of_a_request_
 async def test_a_worker_that_stops_within_a_transaction_stops_nobody_for_longer_than_the_patience(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("allornone.venues.exchange.budget_file.BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("allornone.venues.exchange.limits.budget_file.BUSY_TIMEOUT_S", 0.01)
     budget = host.worker()
     other = sqlite3.connect(host.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allornone.venues.exchange.budget_account import LEASE_MS, Ask, Spending, Ticket
-from allornone.venues.exchange.tariff import Cost, Counted, Limit, Tariff
+from allornone.venues.exchange.limits.spending import LEASE_MS, Ask, Spending, Ticket
+from allornone.venues.exchange.limits.tariff import Cost, Counted, Limit, Tariff
 
 WEIGHT = Limit("weight-1m", Counted.WEIGHT, 100, 60_000, "used")
 ORDERS = Limit("orders-10s", Counted.ORDERS, 10, 10_000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allornone.venues.exchange.budget_headers import lasts_ms, number, retry_after_s
+from allornone.venues.exchange.limits.headers import lasts_ms, number, retry_after_s
 
 USED = "x-mbx-used-weight-1m"
 

@@ -7,10 +7,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_account import Ticket
-from allornone.venues.exchange.budget_file import BudgetFile
-from allornone.venues.exchange.tariff import Counted, Limit, Tariff
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.budget_file import BudgetFile
+from allornone.venues.exchange.limits.spending import Ticket
+from allornone.venues.exchange.limits.tariff import Counted, Limit, Tariff
 
 ROOT = Path(__file__).parents[3]
 

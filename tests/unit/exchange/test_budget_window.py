@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allornone.venues.exchange.budget_window import Spent, Told
-from allornone.venues.exchange.tariff import Counted, Limit
+from allornone.venues.exchange.limits.tariff import Counted, Limit
+from allornone.venues.exchange.limits.window import Spent, Told
 
 MINUTE = Limit("weight-1m", Counted.WEIGHT, 100, 60_000)
 

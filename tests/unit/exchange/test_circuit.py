@@ -1,6 +1,6 @@
 """An exchange that wants silence gets it, for as long as it says."""
 
-from allornone.venues.exchange.circuit import LONGEST_MS, Circuit
+from allornone.venues.exchange.limits.circuit import LONGEST_MS, Circuit
 
 
 def test_the_circuit_is_open_for_as_long_as_the_answer_says_and_a_second() -> None:

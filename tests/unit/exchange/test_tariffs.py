@@ -11,8 +11,8 @@ from allornone.testexchange.binance.endpoints import every_endpoint
 from allornone.testexchange.binance.limits import Limits
 from allornone.testexchange.binance.problem import API_HOST, USDM_HOST
 from allornone.testexchange.serving import serving
-from allornone.venues.exchange.tariff import Counted, Limit, Tariff
-from allornone.venues.exchange.tariffs import BINANCE_SPOT, BINANCE_USDM, COINBASE, KRAKEN, UNKNOWN, tariff_of
+from allornone.venues.exchange.limits.tariff import Counted, Limit, Tariff
+from allornone.venues.exchange.limits.tariffs import BINANCE_SPOT, BINANCE_USDM, COINBASE, KRAKEN, UNKNOWN, tariff_of
 
 ALL = [BINANCE_SPOT, BINANCE_USDM, KRAKEN, COINBASE, UNKNOWN]
 

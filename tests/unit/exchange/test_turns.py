@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from allornone.errors import BadSettingsError, NotSentError, VenueUnavailableError
 from allornone.venues.exchange.binance.outcomes import SPOT
-from allornone.venues.exchange.budget import BudgetState
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import Errand, on_errand
+from allornone.venues.exchange.limits.budget import BudgetState
 from allornone.venues.exchange.options import Options
 from tests.unit.exchange.scripted import Said, Scripted, Silence, scripted
 

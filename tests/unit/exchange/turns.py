@@ -1,8 +1,8 @@
 """Turns in a budget, as tests ask for them."""
 
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_account import Ticket
-from allornone.venues.exchange.tariff import Cost, Counted
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.spending import Ticket
+from allornone.venues.exchange.limits.tariff import Cost, Counted
 
 
 def weight(amount: int) -> Cost:

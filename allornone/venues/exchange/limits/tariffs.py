@@ -6,7 +6,7 @@ it counts per account or key, accounts of the same kind on one host share it: le
 
 from collections.abc import Mapping
 
-from allornone.venues.exchange.tariff import Cost, Counted, Limit, Tariff
+from allornone.venues.exchange.limits.tariff import Cost, Counted, Limit, Tariff
 
 _SECOND = 1_000
 _MINUTE = 60 * _SECOND

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from allornone.errors import NotSentError
-from allornone.venues.exchange.budget_account import Ask, Spending, Ticket
-from allornone.venues.exchange.budget_file import BudgetFile, BudgetPage
-from allornone.venues.exchange.budget_headers import lasts_ms, number, retry_after_s
-from allornone.venues.exchange.circuit import Circuit
-from allornone.venues.exchange.tariff import Cost, Tariff
+from allornone.venues.exchange.limits.budget_file import BudgetFile, BudgetPage
+from allornone.venues.exchange.limits.circuit import Circuit
+from allornone.venues.exchange.limits.headers import lasts_ms, number, retry_after_s
+from allornone.venues.exchange.limits.spending import Ask, Spending, Ticket
+from allornone.venues.exchange.limits.tariff import Cost, Tariff
 
 POLL_S = 0.5
 """How soon to ask again at the latest: what others hear may make room, and a lease must not lapse."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from allornone.venues.exchange.budget_account import Spending
-from allornone.venues.exchange.budget_clock import HostClock, host_clock
-from allornone.venues.exchange.budget_window import Spent, Told
-from allornone.venues.exchange.circuit import Circuit
+from allornone.venues.exchange.limits.circuit import Circuit
+from allornone.venues.exchange.limits.host_clock import HostClock, host_clock
+from allornone.venues.exchange.limits.spending import Spending
+from allornone.venues.exchange.limits.window import Spent, Told
 
 BUSY_TIMEOUT_S = 1
 """How long one process waits for another's transaction. Each takes less than a millisecond."""

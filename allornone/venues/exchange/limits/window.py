@@ -8,7 +8,7 @@ the calendar's minute are kept to without their clock being known.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from allornone.venues.exchange.tariff import Limit
+from allornone.venues.exchange.limits.tariff import Limit
 
 SLOTS = 20
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from allornone.venues.exchange.budget_window import Spent, Told
-from allornone.venues.exchange.tariff import Cost, Limit, Tariff
+from allornone.venues.exchange.limits.tariff import Cost, Limit, Tariff
+from allornone.venues.exchange.limits.window import Spent, Told
 
 LEASE_MS = 3_000
 """How long a waiting request holds others up without being heard of: its process may be dead."""

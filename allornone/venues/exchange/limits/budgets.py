@@ -1,10 +1,10 @@
 """The budget of one account, as the settings have it."""
 
 from allornone.errors import BadSettingsError
-from allornone.venues.exchange.budget import Budget
-from allornone.venues.exchange.budget_file import BudgetFile
+from allornone.venues.exchange.limits.budget import Budget
+from allornone.venues.exchange.limits.budget_file import BudgetFile
+from allornone.venues.exchange.limits.tariffs import tariff_of
 from allornone.venues.exchange.options import Options
-from allornone.venues.exchange.tariffs import tariff_of
 
 FILE = "budgets.db"
 
