@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from allornone.core.answer import Fence
+from allornone.core.facts import reference
 from allornone.core.steps import Wait
 from allornone.errors import CommandRefusedError
 from allornone.events import GroupTransitionEvent
 from allornone.events.transition import TransitionKind
+from allornone.models.commands import Command
 from allornone.models.execution import Direction
 from tests.campaign.pairs import PLAN, PROFILES
 from tests.campaign.virtual.attempt import Attempt
-from tests.campaign.virtual.heal import Healing
-from tests.campaign.virtual.operator import CANCEL
+from tests.campaign.virtual.heal import PATIENCE, Healing
+from tests.campaign.virtual.operator import CANCEL, truth
 from tests.campaign.virtual.venue import Profile
 from tests.campaign.virtual.witness import Violation, holds
 from tests.campaign.virtual.world import World
@@ -63,6 +66,7 @@ class Repeating:
         self._repeated: set[int] = set()
         self._copies: dict[int, list[int]] = {}
         self.copies = 0
+        self._in_vain = 0
 
     def run(self) -> tuple[str, list[tuple[str, int]]]:
         """Return how the group ended, and what the venue has. Raises Violation where something is broken."""
@@ -91,12 +95,25 @@ class Repeating:
             if attempt is not None and not attempt.zombie and number not in self._repeated:
                 self._repeats(attempt)
         if not world.attempts:
-            step = world.life.step
-            assert isinstance(step, Wait)
-            assert step.seconds is not None, step.reason
-            world.waits(step.seconds)
+            self._waits()
             return
         self._steps()
+
+    def _waits(self) -> None:
+        """Let the run's wait pass. Where looking never helps it waits for an operator, who says what the venue has."""
+        world, step = self.world, self.world.life.step
+        assert isinstance(step, Wait)
+        flight, subject = world.life.state.flight, world.subject
+        if flight is not None and flight.fence is Fence.NEVER_SETTLED and subject is not None:
+            self._in_vain += 1
+            if self._in_vain > PATIENCE:
+                self._in_vain = 0
+                _, said = next(truth(world, reference(world.plan, *subject)))
+                self._says(said, f"resolve-{flight.direction.value}-{flight.index}-{flight.epoch}")
+                world.drive()
+                return
+        assert step.seconds is not None, step.reason
+        world.waits(step.seconds)
 
     def _repeats(self, attempt: Attempt) -> None:
         """Begin the copies: now, or once the first is through its calls."""
@@ -133,7 +150,7 @@ class Repeating:
             if self.repetition.scenario == "refusal":
                 how = "refused"
             elif self.repetition.scenario == "cancel":
-                self._says_cancel()
+                self._says(CANCEL, "cancel-1")
         if name == "send" and how == "ok" and self.lost:
             how = "executed"
         world.step(number, how)
@@ -142,11 +159,11 @@ class Repeating:
         undos = {event.client_ref for event in self.world.journal.intents(Direction.ROLLBACK)}
         return attempt.reference not in undos
 
-    def _says_cancel(self) -> None:
+    def _says(self, command: Command, command_id: str) -> None:
         """Say it twice: a command is taken once by its id, and refused as one that changes nothing."""
         for _ in range(2):
             try:
-                self.world.life.takes(CANCEL, "cancel-1")
+                self.world.life.takes(command, command_id)
             except CommandRefusedError as refused:
                 raise Violation("L6: a command given twice was refused") from refused
 

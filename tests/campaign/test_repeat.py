@@ -32,6 +32,14 @@ def test_what_happens_again_changes_nothing(lost: bool) -> None:  # noqa: FBT001
     assert all(repeat(each, lost=lost) for each in chosen)
 
 
+@pytest.mark.usefixtures("_rig")
+def test_where_nothing_can_be_looked_up_an_operator_ends_what_happens_again() -> None:
+    blind = [each for each in repetitions() if each.times == 3 and each.profile.lookup == "none"]
+    chosen = [each for each in blind if each.what == "everything"]
+
+    assert [bool(repeat(each, lost=True)) for each in chosen] == [True] * 6
+
+
 class Repeating(Interceptor):
     """Executes each activity several times, and answers with the first answer."""
 

@@ -38,7 +38,7 @@ def help_(world: World) -> Iterator[tuple[str, Command]]:
     if found is not None:
         ref = reference(world.plan, *found)
         yield "retry", RetryCommand(actor="ann", client_ref=ref)
-        yield from _truth(world, ref)
+        yield from truth(world, ref)
     yield "accepted", ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED)
     for operation in world.plan.operations:
         name = operation.operation_id
@@ -46,7 +46,7 @@ def help_(world: World) -> Iterator[tuple[str, Command]]:
         yield f"accepted {name}", accept
 
 
-def _truth(world: World, ref: str) -> Iterator[tuple[str, Command]]:
+def truth(world: World, ref: str) -> Iterator[tuple[str, Command]]:
     """Say what the venue has: an effect that is over, or that nothing happened, as far as can be seen."""
     flight, order = world.life.state.flight, world.orders.get(ref)
     if flight is None or flight.phase is not Phase.UNKNOWN:

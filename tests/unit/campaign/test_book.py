@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from tests.campaign.book import Book, Cell, Verdict
@@ -63,13 +64,10 @@ def test_compacting_keeps_one_sorted_line_a_cell(tmp_path: Path) -> None:
 
 def test_what_held_or_was_unreachable_on_this_code_is_settled_and_nothing_else(tmp_path: Path) -> None:
     book = Book(tmp_path / "book.jsonl")
-    for part, name, verdict, code in (
-        ("B", "held here", "held", "new"),
-        ("B", "unreachable here", "unreachable", "new"),
-        ("B", "broken here", "broken", "new"),
-        ("B", "held elsewhere", "held", "old"),
-        ("A", "held in another part", "held", "new"),
-    ):
-        book.keep(Cell(part, name, verdict, 1, "commit", code, 0.1))  # type: ignore[arg-type]
+    book.keep(cell("held here", code="new"))
+    book.keep(cell("unreachable here", "unreachable", code="new"))
+    book.keep(cell("broken here", "broken", code="new"))
+    book.keep(cell("held elsewhere", code="old"))
+    book.keep(replace(cell("held in another part", code="new"), part="A"))
 
     assert book.settled("B", "new") == {"held here", "unreachable here"}
