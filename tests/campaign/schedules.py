@@ -16,7 +16,7 @@ from allornone.errors import CommandRefusedError
 from allornone.models.group import AtomicGroup
 from tests.campaign.virtual import memory
 from tests.campaign.virtual.attempt import Attempt
-from tests.campaign.virtual.heal import Healing, ticks
+from tests.campaign.virtual.heal import PATIENCE, Healing, ticks
 from tests.campaign.virtual.moves import ALL, LOSSES, SENDS
 from tests.campaign.virtual.operator import words
 from tests.campaign.virtual.rig import group
@@ -29,6 +29,8 @@ TURNS = 40
 """How many things happen before everything is healed, at most."""
 TICK_S = 31.0
 """Time passes in these steps, so that schedules meet in states that are remembered; in a tenth of them it is finer."""
+SHORT_PATIENCE = 3
+"""Looks in vain before the operator says so; in a tenth of them `PATIENCE`. A fourth look is like the third."""
 PROFILES = (BINANCE, BINANCE, STRICT, BOUNDED, UNBOUNDED, BLIND)
 
 
@@ -81,6 +83,7 @@ class Schedule:
         plan = plan_of(self.random.randrange(PLANS))
         no_undo = frozenset({"op0"}) if self.random.random() < 0.05 else frozenset[str]()
         self.world = World(plan, profile, faults=self.random.choice((0, 1, 2, 2, 3, 4, 6)), no_undo=no_undo)
+        self.patience = PATIENCE if seed % 10 == 1 else SHORT_PATIENCE
         self.tick_s = TICK_S if seed % 10 else self.random.choice((1.0, 7.0))
         self.meddles = self.random.random() < 0.3
         self.trace: list[str] = []
@@ -93,7 +96,7 @@ class Schedule:
                 if self.world.over:
                     break
                 self._moves()
-            Healing(self.world, self.tick_s).run()
+            Healing(self.world, self.tick_s, patience=self.patience).run()
         except Violation as broken:
             return Verdict(self.seed, "broken", str(broken))
         end = self.world.journal.end

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.desk import PATIENCE_S, Desk
 
-RUNS = int(os.environ.get("ALLORNONE_SOAK_RUNS", "40"))
+RUNS = int(os.environ.get("ALLORNONE_SOAK_RUNS", "12"))
 AT_ONCE = 2
 
 

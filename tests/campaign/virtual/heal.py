@@ -35,8 +35,10 @@ class Script(Protocol):
 class Healing:
     """What it took: `asked` tells whether an operator had to say something, `blocked` whether the group was."""
 
-    def __init__(self, world: World, tick_s: float = 1.0, script: Script | None = None) -> None:
-        self.world, self._tick_s, self._script = world, tick_s, script
+    def __init__(
+        self, world: World, tick_s: float = 1.0, script: Script | None = None, patience: int = PATIENCE
+    ) -> None:
+        self.world, self._tick_s, self._script, self._patience = world, tick_s, script, patience
         self._retries = 0
         self.blocked = self.asked = False
         self.began = world.now
@@ -79,7 +81,7 @@ class Healing:
         flight = world.life.state.flight
         if flight is not None and flight.fence is Fence.NEVER_SETTLED:
             self._loops += 1
-            if self._loops > PATIENCE and self._helped():
+            if self._loops > self._patience and self._helped():
                 self._loops = 0
                 return
         if step.seconds is None:
