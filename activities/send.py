@@ -47,6 +47,9 @@ async def send(task: OperationTask, request: ExecutionRequest, desk: Desk) -> An
 async def _intended(
     task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared
 ) -> Answer:
+    if _is_over(request, desk):  # preparing asks the venue, and takes what time it takes
+        message = "its time was over before it was written"
+        return await _never_sent(task, request, desk, AnswerKind.NOT_SENT, message, "EXEC-002")
     pending = ExecutionHandshake(
         operation_id=request.operation_id,
         status=ExecutionStatus.PENDING,
@@ -57,7 +60,7 @@ async def _intended(
     permit = await desk.log.intend(intent, task.known_seq)
     if permit.state is not PermitState.WRITTEN:
         return await _not_permitted(task, request, desk, permit)
-    if desk.now() >= request.not_after:
+    if _is_over(request, desk):
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, "its time was over before it was sent")
     return await _to_its_end(_sent(task, request, desk, venue, prepared))
 
@@ -96,7 +99,11 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
 
 def _refusal(request: ExecutionRequest, desk: Desk) -> AnswerKind:
     """Return what a refusal means. Past the request's time it says that it came too late, and nothing else."""
-    return AnswerKind.NOT_SENT if desk.now() >= request.not_after else AnswerKind.REFUSED
+    return AnswerKind.NOT_SENT if _is_over(request, desk) else AnswerKind.REFUSED
+
+
+def _is_over(request: ExecutionRequest, desk: Desk) -> bool:
+    return desk.now() >= request.not_after
 
 
 async def _predict(task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue) -> Answer:

@@ -6,6 +6,8 @@ import pytest
 
 from allornone.core.answer import AnswerKind, Fence
 from allornone.errors import NotSentError, RefusedError
+from allornone.eventlog import Permit
+from allornone.events import OperationExecutionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
@@ -190,11 +192,33 @@ async def test_what_another_life_of_the_group_went_past_is_superseded_and_not_se
     assert office.seen.story() == ["sell pending", "deltas", "sell confirmed"]
 
 
-async def test_an_intent_that_was_written_too_late_is_not_sent(office: Office) -> None:
-    task = office.task(SELL)
+async def test_no_intent_is_written_once_preparing_has_taken_all_the_time_there_was(office: Office) -> None:
+    gate = Gated(office.venues["binance"], "prepare")
+    office.venues = {**office.venues, "binance": gate}
+    sending = asyncio.create_task(office.sends(office.task(SELL)))
+    await gate.reached()
     office.passes(30)
+    gate.opens.set()
 
-    told = await office.sends(task)
+    told = await sending
+
+    assert told.kind is AnswerKind.NOT_SENT
+    assert told.note == "its time was over before it was written"
+    assert office.seen.orders() == []
+    assert office.seen.story() == ["revoked", "sell failed"]
+
+
+async def test_an_intent_that_was_written_too_late_is_not_sent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    intend = office.log.intend
+
+    async def slowly(intent: OperationExecutionEvent, known_seq: int) -> Permit:
+        permit = await intend(intent, known_seq)
+        office.passes(30)
+        return permit
+
+    monkeypatch.setattr(office.log, "intend", slowly)
+
+    told = await office.sends(office.task(SELL))
 
     assert told.kind is AnswerKind.NOT_SENT
     assert office.seen.orders() == []
