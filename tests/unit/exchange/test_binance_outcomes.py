@@ -2,18 +2,23 @@
 
 import pytest
 
-from allornone.venues.exchange.binance.outcomes import USDM
-from allornone.venues.exchange.outcomes import Outcome
+from allornone.venues.exchange.binance.outcomes import SPOT, USDM
+from allornone.venues.exchange.outcomes import Outcome, Outcomes
 from allornone.venues.exchange.wire import Leg, Phase
 
 ORDER, TRANSFER = "fapiPrivatePostOrder", "sapiPostAssetTransfer"
+WITHDRAWAL = "sapiPostCapitalWithdrawApply"
 OVERLOADED = '{"code": -1008, "msg": "Server is currently overloaded with other requests."}'
 DEFINITE = '{"code": -1001, "msg": "Internal error; unable to process your request. Please try again."}'
 UNCONFIRMED = '{"code": -4030, "msg": "The success is to be confirmed."}'
 
 
-def proves(method: str, status: int, body: str) -> Outcome:
-    return USDM.at(method).of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
+def proves(method: str, status: int, body: str, table: Outcomes = USDM) -> Outcome:
+    return table.at(method).of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
+
+
+def coded(code: int) -> str:
+    return f'{{"code": {code}, "msg": "Something."}}'
 
 
 @pytest.mark.parametrize(
@@ -35,3 +40,31 @@ def test_a_transfer_out_of_the_futures_wallet_is_judged_by_the_table_of_its_own_
     status: int, body: str
 ) -> None:
     assert proves(TRANSFER, status, body) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("method", "table", "code", "expected"),
+    [
+        ("privatePostOrder", SPOT, -2010, Outcome.REFUSED),
+        ("privatePostOrder", SPOT, -1100, Outcome.REFUSED),
+        ("privatePostOrder", SPOT, -1016, Outcome.UNKNOWN),
+        ("privatePostOrder", SPOT, -2099, Outcome.UNKNOWN),
+        ("privatePostOrder", SPOT, -4026, Outcome.UNKNOWN),
+        (ORDER, USDM, -4164, Outcome.REFUSED),
+        (ORDER, USDM, -5028, Outcome.RESYNC),
+        (ORDER, USDM, -2020, Outcome.UNKNOWN),
+        (ORDER, USDM, -4999, Outcome.UNKNOWN),
+        (TRANSFER, SPOT, -5013, Outcome.REFUSED),
+        (TRANSFER, SPOT, -5010, Outcome.UNKNOWN),
+        (TRANSFER, SPOT, -5012, Outcome.UNKNOWN),
+        (TRANSFER, SPOT, -3000, Outcome.UNKNOWN),
+        (WITHDRAWAL, SPOT, -4026, Outcome.REFUSED),
+        (WITHDRAWAL, SPOT, -4045, Outcome.UNKNOWN),
+        (WITHDRAWAL, SPOT, -2010, Outcome.UNKNOWN),
+        (WITHDRAWAL, SPOT, -2015, Outcome.REFUSED),
+    ],
+)
+def test_a_400_is_a_refusal_by_the_codes_that_its_interface_is_known_to_refuse_with(
+    method: str, table: Outcomes, code: int, expected: Outcome
+) -> None:
+    assert proves(method, 400, coded(code), table) is expected
