@@ -54,6 +54,10 @@ class Trip:
         return sum(leg.method != "GET" and leg.phase is not Phase.NOTHING_LEFT for leg in self.legs) > 1
 
 
+class RedirectedError(aiohttp.ClientError):
+    """The answer names another place to ask, where nothing is sent."""
+
+
 _TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
 
 
@@ -125,6 +129,7 @@ def _traced() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_start.append(_started)
     config.on_request_headers_sent.append(_left)
+    config.on_request_redirect.append(_sent_elsewhere)
     config.on_request_end.append(_headed)
     config.on_response_chunk_received.append(_read)
     return config
@@ -151,6 +156,18 @@ async def _headed(
 ) -> None:
     context.leg.status = params.response.status
     context.leg.headers = {name.lower(): value for name, value in params.response.headers.items()}
+
+
+async def _sent_elsewhere(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams
+) -> None:
+    """Stop before the place that the answer names: what is signed for an exchange goes to nobody else.
+
+    No exchange here says what a 3xx means for an order, so nothing of it is read.
+    """
+    context.leg.status = params.response.status
+    params.response.close()
+    raise RedirectedError(f"HTTP {params.response.status}")
 
 
 async def _read(
