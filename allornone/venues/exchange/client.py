@@ -107,6 +107,16 @@ class Client:
         exchange = await self._opened()
         return await self._travelled(method, lambda: getattr(exchange, method)(*arguments, **named))
 
+    async def send(self, method: str, *arguments: object, **named: object) -> Answer:
+        """Call what the errand is about, once, and not past the errand's time: that is looked at as the last thing."""
+        exchange, latest = await self._opened(), present_errand().not_after
+        return await self._travelled(
+            method,
+            lambda: getattr(exchange, method)(*arguments, **named),
+            may_leave=lambda: latest is None or self._now() < latest,
+            sends=True,
+        )
+
     async def read(self, method: str, *arguments: object, **named: object) -> Any:
         """Return what a call that does not act shows. Raises VenueUnavailableError where it shows nothing."""
         return (await self.call(method, *arguments, **named)).shown()
@@ -135,14 +145,21 @@ class Client:
             await session.close()
         self.budget.close()
 
-    async def _travelled(self, method: str, request: Callable[[], Awaitable[Any]]) -> Answer:
+    async def _travelled(
+        self,
+        method: str,
+        request: Callable[[], Awaitable[Any]],
+        *,
+        may_leave: Callable[[], bool] = lambda: True,
+        sends: bool = False,
+    ) -> Answer:
         """Make one call when its turn comes. Without a turn nothing leaves."""
         try:
-            ticket = await self._turn(method)
+            ticket = await self._turn(method, sends=sends)
         except NotSentError as held:
             return Answer(Outcome.NOT_SENT, Leg(""), None, None, "EXEC-002", str(held))
         value, failure = None, ""
-        with travelling() as trip:
+        with travelling(may_leave) as trip:
             try:
                 value = await request()
             except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
@@ -153,12 +170,16 @@ class Client:
             await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
         return answer
 
-    async def _turn(self, method: str) -> Ticket:
+    async def _turn(self, method: str, *, sends: bool) -> Ticket:
         errand = present_errand()
-        left_s = errand.left_s(lambda: datetime.now(UTC) if self.clock.stale else self.clock.now())
-        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=left_s)
-        errand.asked()
+        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=errand.left_s(self._now))
+        if sends:
+            errand.sent()
         return ticket
+
+    def _now(self) -> datetime:
+        """Return the exchange's time, this machine's where the exchange's was never read or is long ago."""
+        return datetime.now(UTC) if self.clock.stale else self.clock.now()
 
     def _answer(self, method: str, trip: Trip, value: object, failure: str) -> Answer:
         leg = trip.leg

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -37,9 +37,10 @@ class Leg:
 
 @dataclass(slots=True)
 class Trip:
-    """Every request of one call of the client."""
+    """Every request of one call of the client. None of them leaves where `may_leave` says no."""
 
     legs: list[Leg] = field(default_factory=list[Leg])
+    may_leave: Callable[[], bool] = lambda: True
 
     @property
     def leg(self) -> Leg:
@@ -61,10 +62,14 @@ class RedirectedError(aiohttp.ClientError):
 _TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
 
 
+class TooLateError(aiohttp.ClientError):
+    """The time of a request was over right before it would have left."""
+
+
 @contextmanager
-def travelling() -> Generator[Trip]:
+def travelling(may_leave: Callable[[], bool] = lambda: True) -> Generator[Trip]:
     """Collect the requests of this task, and of the tasks that it starts, while the block runs."""
-    trip = Trip()
+    trip = Trip(may_leave=may_leave)
     token = _TRIP.set(trip)
     try:
         yield trip
@@ -147,7 +152,11 @@ async def _started(
 async def _left(
     _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
 ) -> None:
-    # aiohttp tells it just before the first byte: from here on the request may have arrived.
+    # aiohttp tells it just before the first byte: from here on the request may have arrived. So this is also the last
+    # moment to keep it here, after every wait for a turn, a lock, a connection.
+    trip = _TRIP.get()
+    if trip is not None and not trip.may_leave():
+        raise TooLateError("its time was over before it left")
     context.leg.phase = Phase.SENT
 
 

@@ -59,7 +59,7 @@ class Transfers:
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
         """Transfer, and read what Binance's history shows under the number that it answered with."""
-        answer = await self._signed.client.call(
+        answer = await self._signed.client.send(
             "sapiPostAssetTransfer",
             {
                 "type": prepared["way"],

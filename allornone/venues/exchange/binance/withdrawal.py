@@ -59,7 +59,7 @@ class Withdrawals:
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
         """Ask for the withdrawal once, and show how it stands."""
-        answer = await self._signed.client.call(
+        answer = await self._signed.client.send(
             "sapiPostCapitalWithdrawApply",
             {
                 "coin": prepared["asset"],
