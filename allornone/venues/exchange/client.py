@@ -2,17 +2,15 @@
 
 import asyncio
 import importlib
-import importlib.util
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from allornone.errors import BadSettingsError, NotSentError, RefusedError, VenueUnavailableError
+from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import present_errand
@@ -64,14 +62,8 @@ class Answer:
         return self.value
 
 
-def check_exchange(place: str, name: str) -> None:
-    """Raise BadSettingsError where ccxt is missing or has no exchange `name`. Loads none of it: that takes a second."""
-    found = importlib.util.find_spec("ccxt")
-    if found is None or not found.submodule_search_locations:
-        raise BadSettingsError(f"{place} needs ccxt: install allornone[exchanges]")
-    folder = Path(next(iter(found.submodule_search_locations))) / "async_support"
-    if not (folder / f"{name}.py").is_file():
-        raise BadSettingsError(f"{place}.exchange: ccxt has no exchange {name!r}")
+Adjusted = Callable[[Any, VenueClock, Callable[[str], Awaitable[Answer]]], Awaitable[None]]
+"""What ccxt's object is told besides its options, with the exchange's clock and a way to ask what needs no key."""
 
 
 class Client:
@@ -88,7 +80,7 @@ class Client:
         outcomes: Outcomes,
         given: Mapping[str, Any],
         *,
-        adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None,
+        adjusted: Adjusted | None = None,
     ) -> None:
         self.name = name
         self.options = options
@@ -208,8 +200,11 @@ class Client:
                 module = await asyncio.to_thread(importlib.import_module, "ccxt.async_support")
                 self._exchange = self._constructed(getattr(module, self.options.exchange))
                 if self._adjusted is not None:
-                    await self._adjusted(self._exchange, self.clock)
+                    await self._adjusted(self._exchange, self.clock, self._asked_at_opening)
             return self._exchange
+
+    async def _asked_at_opening(self, method: str) -> Answer:
+        return await self._travelled(method, getattr(self._exchange, method))
 
     def _constructed(self, kind: Any) -> Any:
         held = self._credentials

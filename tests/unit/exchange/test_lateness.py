@@ -33,7 +33,9 @@ SOON = moment_of(NOW) + timedelta(seconds=10)
 BROKEN = Said(502, "<html>Bad Gateway</html>")
 PEM = (
     ec.generate_private_key(ec.SECP256R1())
-    .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    .private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
     .decode()
 )
 SECRETS = {"binance": "s", "kraken": base64.b64encode(b"s" * 64).decode(), "coinbase": PEM}

@@ -10,6 +10,7 @@ from allornone.venues.exchange.coinbase.token import LIFE_S, issued
 from allornone.venues.exchange.readable import before_sending, readable
 
 Rows = list[Mapping[str, Any]]
+TIME = "v3PublicGetBrokerageTime"
 
 
 class Timed:
@@ -20,7 +21,7 @@ class Timed:
 
     async def time(self) -> datetime:
         """Read the exchange's clock. Raises VenueUnavailableError where it cannot be."""
-        shown = await self.client.read("v3PublicGetBrokerageTime")
+        shown = await self.client.read(TIME)
         with readable("the exchange's time"):
             return self.client.clock.set(int(shown["epochMillis"]))
 

@@ -35,7 +35,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     }
 
 
-async def _adjusted(exchange: Any, _clock: VenueClock) -> None:
+async def _adjusted(exchange: Any, _clock: VenueClock, _ask: object) -> None:
     exchange.nonce = Nonces()  # ccxt's own repeats itself within a millisecond
 
 
