@@ -1,5 +1,7 @@
 """What Binance's answers to a write prove at each of its endpoints, beyond what `test_transport` reads off the wire."""
 
+import json
+
 import pytest
 
 from allornone.venues.exchange.binance.outcomes import SPOT, USDM
@@ -8,6 +10,13 @@ from allornone.venues.exchange.wire import Leg, Phase
 
 ORDER, TRANSFER = "fapiPrivatePostOrder", "sapiPostAssetTransfer"
 WITHDRAWAL = "sapiPostCapitalWithdrawApply"
+
+
+def said(text: str) -> str:
+    """Return what stands before Binance's matching engine says: no code."""
+    return json.dumps({"timestamp": 1_700_000_000_000, "path": "/fapi/v1/order", "msg": text})
+
+
 OVERLOADED = '{"code": -1008, "msg": "Server is currently overloaded with other requests."}'
 DEFINITE = '{"code": -1001, "msg": "Internal error; unable to process your request. Please try again."}'
 UNCONFIRMED = '{"code": -4030, "msg": "The success is to be confirmed."}'
@@ -25,6 +34,13 @@ def coded(code: int) -> str:
     ("status", "body", "expected"),
     [
         (503, OVERLOADED, Outcome.NOT_SENT),
+        (503, said("Service Unavailable."), Outcome.NOT_SENT),
+        (503, said("Internal error; unable to process your request. Please try again."), Outcome.NOT_SENT),
+        (503, said("Unknown error, please check your request or try again later."), Outcome.UNKNOWN),
+        (503, said("Something new."), Outcome.UNKNOWN),
+        (500, said("Service Unavailable."), Outcome.UNKNOWN),
+        (503, "<html>503 Service Unavailable.</html>", Outcome.UNKNOWN),
+        (503, "Service Unavailable.", Outcome.UNKNOWN),
         (503, DEFINITE, Outcome.NOT_SENT),
         (400, DEFINITE, Outcome.UNKNOWN),
         (408, '{"code": -9999, "msg": "Timeout"}', Outcome.UNKNOWN),

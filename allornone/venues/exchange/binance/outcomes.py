@@ -77,8 +77,9 @@ USDM_ROWS = (
     Row(Outcome.LOOK_UP, code="-4116"),
     # USD-M errors, -5028: "timestamp for this request is outside of the ME recvWindow", the matching engine's.
     Row(Outcome.RESYNC, code="-5028"),
-    # USD-M general information, 503: three texts, of which these two (and -1008, throttled) are definite failures and
-    # "Unknown error, please check your request or try again later." is unknown.
+    # USD-M general information, HTTP return codes, 503, by its text, with or without a code: "the execution status is
+    # UNKNOWN and could have been a success"; and three times "this is a failure API operation".
+    Row(Outcome.UNKNOWN, (503,), text="Unknown error, please check your request or try again later."),
     Row(Outcome.NOT_SENT, (503,), text="Service Unavailable."),
     Row(Outcome.NOT_SENT, (503,), text="Internal error; unable to process your request. Please try again."),
     Row(Outcome.NOT_SENT, (503,), code="-1008"),
@@ -93,16 +94,21 @@ USDM_ROWS = (
 
 
 def problem_of(leg: Leg) -> Problem | None:
-    """Return Binance's `{"code": ..., "msg": ...}`; a body that is no JSON at all is a problem of its own."""
+    """Return Binance's `{"code": ..., "msg": ...}`; a body that is no JSON at all is a problem of its own.
+
+    What stands before it (503) has no code, and words all the same.
+    """
     try:
         body: Any = json.loads(leg.body or "")
     except ValueError:
         return Problem(UNREADABLE, (leg.body or "")[:200])
-    if not isinstance(body, dict) or "code" not in body:
+    if not isinstance(body, dict):
         return None
     said = cast("dict[str, Any]", body)
-    code, text = str(said["code"]), str(said.get("msg", ""))
-    return None if code in ("0", "200") else Problem(code, text)
+    code, text = str(said.get("code", "")), str(said.get("msg", ""))
+    if leg.status in _OK and code in ("", "0", "200"):
+        return None
+    return Problem(code, text) if "code" in said or text else None
 
 
 # Transfers and withdrawals are the wallet endpoints', whatever the account: no 5xx is definite there, and their codes
