@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from allornone.venues.exchange.limits.budgets import open_budget
 from allornone.venues.exchange.limits.spending import Ticket
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
-from allornone.venues.exchange.wire import Leg, Trip, open_session, travelling
+from allornone.venues.exchange.wire import Leg, Trip, hosts_of, open_session, travelling
 
 _TEXT = 300
 """As much of an exchange's own words as a person reads."""
@@ -93,6 +93,8 @@ class Client:
         self._opening = asyncio.Lock()
         self._exchange: Any = None
         self._session: aiohttp.ClientSession | None = None
+        self.closed = asyncio.Event()
+        """Set when it is closed; another one from then on."""
 
     async def call(self, method: str, *arguments: object, **named: object) -> Answer:
         """Call `method` of the ccxt class once, and tell what came of it. Raises nothing an exchange can cause."""
@@ -128,7 +130,9 @@ class Client:
         return int((await self._opened()).precisionMode)
 
     async def aclose(self) -> None:
-        """Close the connections. A later call opens them again."""
+        """Close the connections, and end what waits. A later call opens them again."""
+        self.closed.set()
+        self.closed = asyncio.Event()
         session, exchange = self._session, self._exchange
         self._session = self._exchange = None
         if exchange is not None:
@@ -222,19 +226,10 @@ class Client:
         exchange.number = str  # amounts are exact text everywhere
         exchange.logger = _SILENT
         exchange.verbose = False
-        hosts = frozenset(_hosts(exchange.urls.get("api"), exchange.hostname or ""))
+        hosts = frozenset(hosts_of(exchange.urls.get("api"), exchange.hostname or ""))
         self._session = open_session(
             hosts, self.options.connect_to, self.options.ca_file, float(self.options.timeout_s)
         )
         exchange.session, exchange.own_session = self._session, False
         exchange.ssl_context = False  # unused: the session's own connector has one; ccxt would build another
         return exchange
-
-
-def _hosts(urls: Any, hostname: str) -> Iterator[str]:
-    if isinstance(urls, str):
-        host = urls.replace("{hostname}", hostname).partition("://")[2].partition("/")[0]
-        yield host.partition(":")[0]
-    elif isinstance(urls, Mapping):
-        for each in urls.values():  # pyright: ignore[reportUnknownVariableType] (ccxt's own nesting)
-            yield from _hosts(each, hostname)

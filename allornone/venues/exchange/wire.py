@@ -2,13 +2,14 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -128,6 +129,16 @@ class OnlyResolver(AbstractResolver):
         """Give back what was opened."""
         if self._names is not None:
             await self._names.close()
+
+
+def hosts_of(urls: Any, hostname: str) -> Iterator[str]:
+    """Yield every host of what ccxt lists as an exchange's addresses."""
+    if isinstance(urls, str):
+        host = urls.replace("{hostname}", hostname).partition("://")[2].partition("/")[0]
+        yield host.partition(":")[0]
+    elif isinstance(urls, Mapping):
+        for each in urls.values():  # pyright: ignore[reportUnknownVariableType] (ccxt's own nesting)
+            yield from hosts_of(each, hostname)
 
 
 def _traced() -> aiohttp.TraceConfig:
