@@ -44,7 +44,7 @@ def capability(options: Options) -> OperationCapability:
         partial_fills=True,
         recall=finds,
         undo=UndoClass.AT_MARKET,
-        settle_s=Decimal(30),
+        settle_s=Decimal(30),  # our own figure: nobody here knows this exchange
     )
 
 

@@ -27,7 +27,8 @@ TRADE = OperationCapability(
     partial_fills=True,
     recall=True,
     undo=UndoClass.AT_MARKET,
-    # How long a token may be taken past its end is in no document, nor how long an order that it let in may take.
+    # How long a token may be taken past its end is in no document, nor how long an order that it let in may take: our
+    # own figure.
     settle_s=Decimal(60),
 )
 
