@@ -73,6 +73,11 @@ class Witness(Protocol):
         ...
 
     @property
+    def understood(self) -> bool:
+        """Whether its adapter knows its words and its clock, and not only what every venue of its kind has."""
+        ...
+
+    @property
     def keeps_to_its_word(self) -> bool:
         """Whether the venue does no more than it declares, and gives an order another number than its effects."""
         ...
@@ -99,6 +104,7 @@ class PaperWitness:
     """The ledger of a paper world."""
 
     remembers_refusals = True
+    understood = True
     keeps_to_its_word = True
 
     def __init__(self, served: Served) -> None:

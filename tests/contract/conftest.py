@@ -10,6 +10,7 @@ from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
 from tests.contract.bench import Bench, PaperWitness, Served, TestClock
 from tests.contract.cases import CASES, AnyCase
 from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
+from tests.contract.exchange.witness import ANYBODYS
 
 CLIENT_TIMEOUT_S = 1.0
 """Long enough for any answer on loopback, short enough to wait for the ones that never come."""
@@ -49,14 +50,21 @@ async def exchange(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ex
         yield running
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stranger(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ExchangeServed]:
+    """The exchange that nobody wrote a module for, with a clock that goes as this machine's does."""
+    async with exchanges_served(tmp_path_factory.mktemp("stranger")) as running:
+        yield running
+
+
 @pytest_asyncio.fixture(params=EVERYWHERE, ids=lambda ran: "-".join(map(str, ran)), loop_scope="session")
 async def bench(
-    request: pytest.FixtureRequest, served: Served, local: Served, exchange: ExchangeServed
+    request: pytest.FixtureRequest, served: Served, local: Served, exchange: ExchangeServed, stranger: ExchangeServed
 ) -> AsyncIterator[Bench]:
     """A venue to be held to the contract: paper in this process or behind HTTP, an exchange through ccxt."""
     where, case = request.param
     if where == "exchange":
-        async with exchange_bench(case, exchange) as opened_there:
+        async with exchange_bench(case, stranger if case.venue == ANYBODYS else exchange) as opened_there:
             yield opened_there
         return
     if where == "in_process":

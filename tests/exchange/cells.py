@@ -108,7 +108,6 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "unavailable": ({"behaviour": "unavailable"},),
     "overloaded": ({"behaviour": "overloaded"},),
     **{name: ({"behaviour": name, "delay_s": "1"},) for name in _CLOSING},
-    **{f"{name}_alone": ({"behaviour": name, "delay_s": "1"},) for name in _CLOSING},
     "late": ({"behaviour": "late", "delay_s": "10"},),
     "too_late": ({"behaviour": "late", "delay_s": "45"},),
     "skewed": ({"behaviour": "refuse", "reason": "outside_window"},),
@@ -175,10 +174,8 @@ CELLS: tuple[Cell, ...] = (
     # A 5xx is unknown at spot and wallet, whatever it says; USD-M documents these two as failures.
     *(cell for fault in ("unavailable", "overloaded") for cell in _done(fault, *TRADES)),
     *(cell for fault in ("unavailable", "overloaded") for cell in _never_done(fault, "withdraw", "transfer")),
-    # Proven not sent: sent under the next reference.
-    *(cell for fault in _CLOSING for cell in _done(fault, *TRADES, "withdraw")),
-    # A transfer that cannot be read after it was taken is unknown: no other write may close the account meanwhile.
-    *(cell for fault in _CLOSING for cell in _done(f"{fault}_alone", "transfer")),
+    # Proven not sent: sent under the next reference. A transfer that was taken waits for its row until silence is over.
+    *(cell for fault in _CLOSING for cell in _done(fault, *ALL)),
     *_done("skewed", *ALL),
     # On its way for a while: in time, and after its time.
     *_done("late", *TRADES),
@@ -197,8 +194,7 @@ CELLS: tuple[Cell, ...] = (
     # Answered after the client has gone, and reads that lag behind.
     *_done("slow", *TRADES, "withdraw"),
     *_seen_done("slow", "transfer"),
-    *_done("hidden", *TRADES, "withdraw"),
-    *_seen_done("hidden", "transfer"),
+    *_done("hidden", *ALL),
     *_done("lost_and_hidden", *TRADES, "withdraw"),
     *_done("stale_balance", *ALL),
     # A part is undone: 0.01 bought at 50001, 0.00999 sold at 49999 less 0.1 %; half a contract, both ways.

@@ -1,5 +1,6 @@
 """Withdrawals from Kraken and sends from Coinbase in groups: the production worker, a real Temporal server."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from decimal import Decimal
@@ -9,8 +10,10 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from allornone.client.start import start
 from allornone.models.group import GroupStatus
-from allornone.models.result import OperationState
+from allornone.models.result import GroupView, OperationState
+from allornone.testexchange.engine.movement import WithdrawalState
 from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from tests.exchange.desk import Desk, options
@@ -19,6 +22,8 @@ from tests.plans import leg
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = ("kraken", "coinbase")
+PATIENCE_S = 300
+"""An activity of 30 s, and then looks that are a minute apart at most."""
 ADDRESS = "0x" + "2" * 40
 FROM_KRAKEN = leg(
     "from-kraken",
@@ -133,12 +138,35 @@ async def test_an_address_without_its_name_at_kraken_is_refused_before_anything_
     assert sent(exchanges, "kraken") == 0
 
 
-async def test_a_withdrawal_from_kraken_that_takes_its_time_waits_for_a_person_too(
+async def test_a_withdrawal_from_kraken_that_outlasts_its_watch_waits_for_a_person_too(
     desk: Desk, exchanges: Served
 ) -> None:
     exchanges.engines["kraken"].moving.withdrawal_ms = 3_600_000
+    desk.options["kraken"]["watch_s"] = "0"
 
     view = await desk.run_until_blocked(desk.plan({**FROM_KRAKEN, "timeout_s": "1"}, policy={"resolve_budget_s": "1"}))
 
     assert view.operations[0].state is OperationState.UNKNOWN
+    assert sent(exchanges, "kraken") == 1
+
+
+async def test_a_withdrawal_from_kraken_that_outlasts_its_activity_is_done_when_kraken_shows_its_end(
+    desk: Desk, exchanges: Served
+) -> None:
+    engine = exchanges.engines["kraken"]
+    engine.moving.withdrawal_ms = 3_600_000
+
+    async with desk.working(), asyncio.timeout(PATIENCE_S):
+        handle = await start(desk.client, desk.settings.task_queue, desk.plan(FROM_KRAKEN))
+        while True:
+            view: GroupView = await handle.query("status", result_type=GroupView)
+            if view.operations[0].state is OperationState.UNKNOWN:  # Temporal gave its activity up
+                break
+            await asyncio.sleep(0.5)
+        (withdrawal,) = engine.books.withdrawals.values()
+        engine.moving.end_withdrawal(withdrawal, WithdrawalState.COMPLETED)
+        result = await handle.result()
+
+    assert result.status is GroupStatus.COMPLETED
+    assert result.operations[0].handshakes[-1].actual_deltas == {"kraken:BaseToken:ETH": Decimal(-2)}
     assert sent(exchanges, "kraken") == 1

@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from allornone.errors import BadSettingsError
 from allornone.venues import Venue
 from allornone.venues.exchange import generic
-from allornone.venues.exchange.client import Client, check_exchange
+from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.credentials import read_credentials
-from allornone.venues.exchange.exchanges import EXCHANGES
+from allornone.venues.exchange.exchanges import EXCHANGES, check_exchange
 from allornone.venues.exchange.options import read_options
 from allornone.venues.exchange.venue import ExchangeVenue
 

@@ -17,13 +17,14 @@ _CODE = "EXEC-007"
 class Allowed(BaseModel):
     """One address that withdrawals of `asset` over `network` may go to.
 
-    `tag` is its memo, where it has one; `key` the name that it has at an exchange that sends to names (Kraken).
+    The network is the exchange's own name of it; a plan may write its spaces as `-` or `_`. `tag` is the address's
+    memo, where it has one; `key` the name that it has at an exchange that sends to names (Kraken).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     asset: Token
-    network: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    network: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$", max_length=32)]
     address: Address
     tag: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     key: Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{1,100}$")] | None = None
@@ -54,10 +55,16 @@ def allowed(listed: tuple[Allowed, ...], asset: str, address: str | None, networ
     if address is None:
         raise RefusedError("a withdrawal needs an address", _CODE)
     found = [
-        each for each in listed if (each.asset, each.address) == (asset, address) and network in (None, each.network)
+        each
+        for each in listed
+        if (each.asset, each.address) == (asset, address) and network in (None, *_spellings(each.network))
     ]
     if not found:
         raise RefusedError(f"{address} is no allowed address for {asset} ({network or 'any network'})", _CODE)
     if len(found) > 1:
         raise RefusedError(f"{address} is allowed on several networks; name one", _CODE)
     return found[0]
+
+
+def _spellings(network: str) -> tuple[str, ...]:
+    return network, network.replace(" ", "-"), network.replace(" ", "_")

@@ -2,17 +2,15 @@
 
 import asyncio
 import importlib
-import importlib.util
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from allornone.errors import BadSettingsError, NotSentError, RefusedError, VenueUnavailableError
+from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import present_errand
@@ -20,7 +18,7 @@ from allornone.venues.exchange.limits.budgets import open_budget
 from allornone.venues.exchange.limits.spending import Ticket
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
-from allornone.venues.exchange.wire import Leg, Trip, open_session, travelling
+from allornone.venues.exchange.wire import Leg, Trip, hosts_of, open_session, travelling
 
 _TEXT = 300
 """As much of an exchange's own words as a person reads."""
@@ -64,14 +62,8 @@ class Answer:
         return self.value
 
 
-def check_exchange(place: str, name: str) -> None:
-    """Raise BadSettingsError where ccxt is missing or has no exchange `name`. Loads none of it: that takes a second."""
-    found = importlib.util.find_spec("ccxt")
-    if found is None or not found.submodule_search_locations:
-        raise BadSettingsError(f"{place} needs ccxt: install allornone[exchanges]")
-    folder = Path(next(iter(found.submodule_search_locations))) / "async_support"
-    if not (folder / f"{name}.py").is_file():
-        raise BadSettingsError(f"{place}.exchange: ccxt has no exchange {name!r}")
+Adjusted = Callable[[Any, VenueClock, Callable[[str], Awaitable[Answer]]], Awaitable[None]]
+"""What ccxt's object is told besides its options, with the exchange's clock and a way to ask what needs no key."""
 
 
 class Client:
@@ -88,7 +80,7 @@ class Client:
         outcomes: Outcomes,
         given: Mapping[str, Any],
         *,
-        adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None,
+        adjusted: Adjusted | None = None,
     ) -> None:
         self.name = name
         self.options = options
@@ -101,11 +93,23 @@ class Client:
         self._opening = asyncio.Lock()
         self._exchange: Any = None
         self._session: aiohttp.ClientSession | None = None
+        self.closed = asyncio.Event()
+        """Set when it is closed; another one from then on."""
 
     async def call(self, method: str, *arguments: object, **named: object) -> Answer:
         """Call `method` of the ccxt class once, and tell what came of it. Raises nothing an exchange can cause."""
         exchange = await self._opened()
         return await self._travelled(method, lambda: getattr(exchange, method)(*arguments, **named))
+
+    async def send(self, method: str, *arguments: object, **named: object) -> Answer:
+        """Call what the errand is about, once, and not past the errand's time: that is looked at as the last thing."""
+        exchange, latest = await self._opened(), present_errand().not_after
+        return await self._travelled(
+            method,
+            lambda: getattr(exchange, method)(*arguments, **named),
+            may_leave=lambda: latest is None or self._now() < latest,
+            sends=True,
+        )
 
     async def read(self, method: str, *arguments: object, **named: object) -> Any:
         """Return what a call that does not act shows. Raises VenueUnavailableError where it shows nothing."""
@@ -126,7 +130,9 @@ class Client:
         return int((await self._opened()).precisionMode)
 
     async def aclose(self) -> None:
-        """Close the connections. A later call opens them again."""
+        """Close the connections, and end what waits. A later call opens them again."""
+        self.closed.set()
+        self.closed = asyncio.Event()
         session, exchange = self._session, self._exchange
         self._session = self._exchange = None
         if exchange is not None:
@@ -135,14 +141,21 @@ class Client:
             await session.close()
         self.budget.close()
 
-    async def _travelled(self, method: str, request: Callable[[], Awaitable[Any]]) -> Answer:
+    async def _travelled(
+        self,
+        method: str,
+        request: Callable[[], Awaitable[Any]],
+        *,
+        may_leave: Callable[[], bool] = lambda: True,
+        sends: bool = False,
+    ) -> Answer:
         """Make one call when its turn comes. Without a turn nothing leaves."""
         try:
-            ticket = await self._turn(method)
+            ticket = await self._turn(method, sends=sends)
         except NotSentError as held:
             return Answer(Outcome.NOT_SENT, Leg(""), None, None, "EXEC-002", str(held))
         value, failure = None, ""
-        with travelling() as trip:
+        with travelling(may_leave) as trip:
             try:
                 value = await request()
             except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
@@ -153,12 +166,16 @@ class Client:
             await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
         return answer
 
-    async def _turn(self, method: str) -> Ticket:
+    async def _turn(self, method: str, *, sends: bool) -> Ticket:
         errand = present_errand()
-        left_s = errand.left_s(lambda: datetime.now(UTC) if self.clock.stale else self.clock.now())
-        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=left_s)
-        errand.asked()
+        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=errand.left_s(self._now))
+        if sends:
+            errand.sent()
         return ticket
+
+    def _now(self) -> datetime:
+        """Return the exchange's time, this machine's where the exchange's was never read or is long ago."""
+        return datetime.now(UTC) if self.clock.stale else self.clock.now()
 
     def _answer(self, method: str, trip: Trip, value: object, failure: str) -> Answer:
         leg = trip.leg
@@ -187,8 +204,11 @@ class Client:
                 module = await asyncio.to_thread(importlib.import_module, "ccxt.async_support")
                 self._exchange = self._constructed(getattr(module, self.options.exchange))
                 if self._adjusted is not None:
-                    await self._adjusted(self._exchange, self.clock)
+                    await self._adjusted(self._exchange, self.clock, self._asked_at_opening)
             return self._exchange
+
+    async def _asked_at_opening(self, method: str) -> Answer:
+        return await self._travelled(method, getattr(self._exchange, method))
 
     def _constructed(self, kind: Any) -> Any:
         held = self._credentials
@@ -206,19 +226,10 @@ class Client:
         exchange.number = str  # amounts are exact text everywhere
         exchange.logger = _SILENT
         exchange.verbose = False
-        hosts = frozenset(_hosts(exchange.urls.get("api"), exchange.hostname or ""))
+        hosts = frozenset(hosts_of(exchange.urls.get("api"), exchange.hostname or ""))
         self._session = open_session(
             hosts, self.options.connect_to, self.options.ca_file, float(self.options.timeout_s)
         )
         exchange.session, exchange.own_session = self._session, False
         exchange.ssl_context = False  # unused: the session's own connector has one; ccxt would build another
         return exchange
-
-
-def _hosts(urls: Any, hostname: str) -> Iterator[str]:
-    if isinstance(urls, str):
-        host = urls.replace("{hostname}", hostname).partition("://")[2].partition("/")[0]
-        yield host.partition(":")[0]
-    elif isinstance(urls, Mapping):
-        for each in urls.values():  # pyright: ignore[reportUnknownVariableType] (ccxt's own nesting)
-            yield from _hosts(each, hostname)

@@ -1,14 +1,13 @@
 """What one account of an exchange does for one operation type, and what an account brings: the seams here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from allornone.models.details import OperationType
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.venues.capabilities import OperationCapability
-from allornone.venues.exchange.client import Client
-from allornone.venues.exchange.clock import VenueClock
+from allornone.venues.exchange.client import Adjusted, Client
 from allornone.venues.exchange.outcomes import Outcomes
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading
@@ -54,5 +53,4 @@ class Account:
     outcomes: Outcomes
     dialects: Callable[[Client], Mapping[OperationType, Dialect]]
     ccxt_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    adjusted: Callable[[Any, VenueClock], Awaitable[None]] | None = None
-    """What ccxt's object has to be told besides its options."""
+    adjusted: Adjusted | None = None

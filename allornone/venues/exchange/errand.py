@@ -18,7 +18,10 @@ LOOK_PATIENCE_S = 15.0
 
 @dataclass(slots=True)
 class Errand:
-    """One venue call. `not_after` is when what it sends must have left, in the exchange's time."""
+    """One venue call. `not_after` is when what it sends must have left, in the exchange's time.
+
+    What is read on the way to the send, such as the exchange's clock, changes nothing of it.
+    """
 
     urgent: bool = False
     patience_s: float = SEND_PATIENCE_S
@@ -31,8 +34,8 @@ class Errand:
         left = self.patience_s - (time.monotonic() - self.began)
         return left if self.not_after is None else min(left, (self.not_after - now()).total_seconds())
 
-    def asked(self) -> None:
-        """Take note that a request got its turn: what follows a send finds out what became of it."""
+    def sent(self) -> None:
+        """Take note that the send got its turn: what follows finds out what became of it."""
         if self.sends:
             self.sends, self.urgent, self.not_after = False, True, None
             self.began = time.monotonic()

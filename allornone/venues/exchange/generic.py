@@ -44,7 +44,7 @@ def capability(options: Options) -> OperationCapability:
         partial_fills=True,
         recall=finds,
         undo=UndoClass.AT_MARKET,
-        settle_s=Decimal(30),
+        settle_s=Decimal(30),  # our own figure: nobody here knows this exchange
     )
 
 
@@ -65,7 +65,7 @@ class GenericOrders:
         """Send the order once, and read it and its trades under the number that the exchange gave it."""
         price = prepared.get("price")
         within = {"timeInForce": prepared["time_in_force"]} if price is not None else {}
-        answer = await self._client.call(
+        answer = await self._client.send(
             "create_order",
             prepared["symbol"],
             "market" if price is None else "limit",

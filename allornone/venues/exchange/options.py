@@ -29,9 +29,9 @@ class Options(BaseModel):
     `timeout_s` bounds one answer: a send and the reads that belong to it stay together below a send's own 30 s.
     `undo_slippage_bps` is how much worse than the price of the moment an undo may fill. `addresses` is the file of
     allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
-    do (account `generic`). `data_dir` is where the workers of this host share their rate budgets, `limits_share` how
-    much of the exchange's limits they may use: one over the number of hosts; more than one where the exchange grants
-    more than it documents.
+    do (account `generic`). `watch_s` is how long what was taken is watched where only its own number finds it.
+    `data_dir` is where the workers of this host share their rate budgets, `limits_share` how much of the exchange's
+    limits they may use: one over the number of hosts; more than one where the exchange grants more than it documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +46,7 @@ class Options(BaseModel):
     addresses: File | None = None
     timeout_s: Annotated[Decimal, Field(gt=0, le=8)] = Decimal(5)
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
+    watch_s: Annotated[NonNegativeAmount, Field(le=86_400)] = Decimal(3_600)
     data_dir: File | None = None
     limits_share: Annotated[NonNegativeAmount, Field(gt=0, le=1_000)] = Decimal(1)
     lookup: Literal["none", "recent"] = "none"

@@ -1,9 +1,9 @@
-"""An answer that cannot be read shows nothing: it is never a crash and never an absence."""
+"""What a read that fails means: it shows nothing, is never a crash and never an absence, and sent nothing."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from allornone.errors import VenueUnavailableError
+from allornone.errors import NotSentError, VenueUnavailableError
 
 
 @contextmanager
@@ -13,3 +13,12 @@ def readable(what: str) -> Generator[None]:
         yield
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as problem:
         raise VenueUnavailableError(f"{what} cannot be read ({type(problem).__name__})") from None
+
+
+@contextmanager
+def before_sending() -> Generator[None]:
+    """Turn what a read raises on the way to a send into NotSentError: nothing that acts has left."""
+    try:
+        yield
+    except VenueUnavailableError as problem:
+        raise NotSentError(str(problem)) from None

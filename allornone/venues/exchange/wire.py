@@ -2,13 +2,14 @@
 
 import socket
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -37,9 +38,10 @@ class Leg:
 
 @dataclass(slots=True)
 class Trip:
-    """Every request of one call of the client."""
+    """Every request of one call of the client. None of them leaves where `may_leave` says no."""
 
     legs: list[Leg] = field(default_factory=list[Leg])
+    may_leave: Callable[[], bool] = lambda: True
 
     @property
     def leg(self) -> Leg:
@@ -54,13 +56,21 @@ class Trip:
         return sum(leg.method != "GET" and leg.phase is not Phase.NOTHING_LEFT for leg in self.legs) > 1
 
 
+class RedirectedError(aiohttp.ClientError):
+    """The answer names another place to ask, where nothing is sent."""
+
+
 _TRIP: ContextVar[Trip | None] = ContextVar("trip", default=None)
 
 
+class TooLateError(aiohttp.ClientError):
+    """The time of a request was over right before it would have left."""
+
+
 @contextmanager
-def travelling() -> Generator[Trip]:
+def travelling(may_leave: Callable[[], bool] = lambda: True) -> Generator[Trip]:
     """Collect the requests of this task, and of the tasks that it starts, while the block runs."""
-    trip = Trip()
+    trip = Trip(may_leave=may_leave)
     token = _TRIP.set(trip)
     try:
         yield trip
@@ -121,10 +131,21 @@ class OnlyResolver(AbstractResolver):
             await self._names.close()
 
 
+def hosts_of(urls: Any, hostname: str) -> Iterator[str]:
+    """Yield every host of what ccxt lists as an exchange's addresses."""
+    if isinstance(urls, str):
+        host = urls.replace("{hostname}", hostname).partition("://")[2].partition("/")[0]
+        yield host.partition(":")[0]
+    elif isinstance(urls, Mapping):
+        for each in urls.values():  # pyright: ignore[reportUnknownVariableType] (ccxt's own nesting)
+            yield from hosts_of(each, hostname)
+
+
 def _traced() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_start.append(_started)
     config.on_request_headers_sent.append(_left)
+    config.on_request_redirect.append(_sent_elsewhere)
     config.on_request_end.append(_headed)
     config.on_response_chunk_received.append(_read)
     return config
@@ -142,7 +163,11 @@ async def _started(
 async def _left(
     _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
 ) -> None:
-    # aiohttp tells it just before the first byte: from here on the request may have arrived.
+    # aiohttp tells it just before the first byte: from here on the request may have arrived. So this is also the last
+    # moment to keep it here, after every wait for a turn, a lock, a connection.
+    trip = _TRIP.get()
+    if trip is not None and not trip.may_leave():
+        raise TooLateError("its time was over before it left")
     context.leg.phase = Phase.SENT
 
 
@@ -151,6 +176,18 @@ async def _headed(
 ) -> None:
     context.leg.status = params.response.status
     context.leg.headers = {name.lower(): value for name, value in params.response.headers.items()}
+
+
+async def _sent_elsewhere(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams
+) -> None:
+    """Stop before the place that the answer names: what is signed for an exchange goes to nobody else.
+
+    No exchange here says what a 3xx means for an order, so nothing of it is read.
+    """
+    context.leg.status = params.response.status
+    params.response.close()
+    raise RedirectedError(f"HTTP {params.response.status}")
 
 
 async def _read(

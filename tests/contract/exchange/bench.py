@@ -13,15 +13,16 @@ from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
-from allornone.venues.exchange import open_venue
+from allornone.venues.exchange import generic, open_venue
 from allornone.venues.exchange.binance import spot, transfer, withdrawal
 from allornone.venues.exchange.coinbase import spot as coinbase_spot
 from allornone.venues.exchange.coinbase import withdrawal as coinbase_withdrawal
 from allornone.venues.exchange.kraken import spot as kraken_spot
 from allornone.venues.exchange.kraken import withdrawal as kraken_withdrawal
+from allornone.venues.exchange.options import Options
 from tests.contract.bench import Bench
 from tests.contract.cases import PLANS
-from tests.contract.exchange.witness import ExchangeWitness
+from tests.contract.exchange.witness import ANYBODYS, ExchangeWitness
 
 ADDRESS = f"0x{'00' * 19}aa"
 LISTED = [
@@ -29,6 +30,10 @@ LISTED = [
     {"asset": "ETH", "network": "ethereum", "address": ADDRESS},
     {"asset": "ETH", "network": "Ethereum", "address": NAMED_ADDRESS, "key": "desk-wallet"},
 ]
+
+
+ANY = Options(exchange="binance", account="generic", lookup="recent", lateness_s=Decimal(60))
+"""What the settings declare of an exchange that nobody wrote a module for: here Binance, by ccxt's unified calls."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,14 @@ EXCHANGE_CASES = [
         ("binance", "binance.usdm", "USDT", "USDT", {"amount": "2"}),
     ),
     ExchangeCase(
+        "binance.usdm",
+        OperationType.TRANSFER,
+        transfer.TRANSFER,
+        "binance:BaseToken:USDT",
+        ("binance.usdm", "binance", "USDT", "USDT", {"amount": "2"}),
+    ),
+    ExchangeCase(ANYBODYS, OperationType.SPOT_TRADE, generic.capability(ANY), f"{ANYBODYS}:BaseToken:ETH"),
+    ExchangeCase(
         "binance",
         OperationType.WITHDRAW,
         withdrawal.WITHDRAWAL,
@@ -84,6 +97,7 @@ EXCHANGE_CASES = [
     ),
 ]
 ACCOUNTS = {
+    ANYBODYS: ("binance", "generic"),
     "binance": ("binance", "spot"),
     "binance.usdm": ("binance", "usdm"),
     "coinbase": ("coinbase", "spot"),
@@ -124,11 +138,13 @@ async def exchange_bench(case: ExchangeCase, served: Served) -> AsyncGenerator[B
 
     def opened(name: str) -> Venue:
         if name not in venues:
-            venues[name] = open_account(name, *ACCOUNTS[name], served, addresses=str(served.folder / "addresses.json"))
+            more = {"lookup": "recent", "lateness_s": "60"} if name == ANYBODYS else {}
+            addresses = str(served.folder / "addresses.json")
+            venues[name] = open_account(name, *ACCOUNTS[name], served, addresses=addresses, **more)
         return venues[name]
 
     venues: dict[str, Venue] = {}
-    witness = ExchangeWitness(served, served.engines[exchange])
+    witness = ExchangeWitness(served, served.engines[exchange], understood=case.venue != ANYBODYS)
     yield Bench(case, opened, ExchangeClock(served), witness)
     witness.restore()
     for venue in venues.values():

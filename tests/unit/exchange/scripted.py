@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trustme
 
-HOSTS = ("api.binance.com", "fapi.binance.com")
+HOSTS = ("api.binance.com", "fapi.binance.com", "api.kraken.com", "api.coinbase.com")
 
 
 class Silence(Enum):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from allornone.errors import BadSettingsError, RefusedError
 from allornone.venues.exchange.addresses import Allowed, allowed, read_addresses
@@ -13,12 +14,25 @@ LISTED = (
     Allowed(asset="ETH", network="ETH", address="0xaa"),
     Allowed(asset="ETH", network="ARBITRUM", address="0xaa"),
     Allowed(asset="USDT", network="TRX", address="Tbb", tag="7"),
+    Allowed(asset="ETH", network="Arbitrum One", address="0xdd", key="desk"),
+    Allowed(asset="ETH", network="Ethereum", address="0xdd", key="desk"),
 )
 
 
 def test_an_address_of_the_list_is_allowed_with_its_tag() -> None:
     assert allowed(LISTED, "USDT", "Tbb", None) == LISTED[2]
     assert allowed(LISTED, "ETH", "0xaa", "ARBITRUM") == LISTED[1]
+
+
+@pytest.mark.parametrize("named", ["Arbitrum One", "Arbitrum-One", "Arbitrum_One"])
+def test_a_plan_names_a_network_with_a_space_as_its_own_names_allow(named: str) -> None:
+    assert allowed(LISTED, "ETH", "0xdd", named) == LISTED[3]
+
+
+@pytest.mark.parametrize("network", ["", " One", "One ", "Arbitrum  One", "Arbitrum\tOne", "Arbitrum\n", "x" * 33])
+def test_a_network_is_words_with_a_space_between(network: str) -> None:
+    with pytest.raises(ValidationError, match="network"):
+        Allowed(asset="ETH", network=network, address="0xdd")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def failed(reason: str) -> str:
         ("INVALID_SIZE_PRECISION", Outcome.REFUSED),
         ("DUPLICATE_CLIENT_ORDER_ID", Outcome.LOOK_UP),
         ("UNKNOWN_FAILURE_REASON", Outcome.UNKNOWN),
+        ("SOME_NEW_REASON", Outcome.UNKNOWN),
+        ("INVALID_SOMETHING_NEW", Outcome.UNKNOWN),
     ],
 )
 def test_an_order_that_failed_in_a_200_was_not_created_where_it_says_why(reason: str, expected: Outcome) -> None:
@@ -56,6 +58,9 @@ def test_the_first_order_of_an_id_is_an_acceptance() -> None:
         (404, "<html>Not Found</html>", Outcome.UNKNOWN),
         (408, '{"error":"CANCELLED","message":"context canceled"}', Outcome.UNKNOWN),
         (409, '{"error":"ALREADY_EXISTS","message":""}', Outcome.UNKNOWN),
+        (400, '{"error":"FAILED_PRECONDITION","message":""}', Outcome.UNKNOWN),
+        (400, '{"errors":[{"id":"some_new_word","message":""}]}', Outcome.UNKNOWN),
+        (404, '{"errors":[{"id":"not_found","message":""}]}', Outcome.REFUSED),
         (499, '{"error":"CANCELLED","message":""}', Outcome.UNKNOWN),
         (200, "<html>Welcome</html>", Outcome.UNKNOWN),
         (200, "", Outcome.UNKNOWN),

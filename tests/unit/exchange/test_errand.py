@@ -23,7 +23,7 @@ def test_a_request_waits_no_longer_than_its_patience() -> None:
 
 def test_what_follows_a_send_is_urgent_and_bound_by_no_expiry() -> None:
     errand = Errand(not_after=NOW - timedelta(seconds=1), sends=True)
-    errand.asked()
+    errand.sent()
 
     assert errand.urgent
     assert errand.left_s(now) > 0
@@ -31,7 +31,7 @@ def test_what_follows_a_send_is_urgent_and_bound_by_no_expiry() -> None:
 
 def test_what_follows_a_read_is_as_urgent_as_the_read() -> None:
     errand = Errand()
-    errand.asked()
+    errand.sent()
 
     assert not errand.urgent
 

@@ -38,11 +38,42 @@ def proves(status: int, body: str) -> Outcome:
         ("EService:Busy", Outcome.UNKNOWN),
         ("EGeneral:Internal error", Outcome.UNKNOWN),
         ("EGeneral:Internal error:1234", Outcome.UNKNOWN),
+        ("EOrder:Domain rate limit exceeded", Outcome.BACK_OFF),
+        ("EBM:limit exceeded:CAL", Outcome.REFUSED),
+        ("EService:Market in post_only mode", Outcome.REFUSED),
+        ("EFunding:Insufficient funds", Outcome.REFUSED),
         ("ENobody:Has ever seen this", Outcome.UNKNOWN),
     ],
 )
 def test_a_word_in_a_200_proves_what_its_row_says(word: str, expected: Outcome) -> None:
     assert proves(200, json.dumps({"error": [word]})) is expected
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "EOrder:Something new",
+        "EOrder:Reduce only:Position is closed",  # "will match as much as possible and cancel back the rest"
+        "EOrder:Unknown order",
+        "EAPI:Bad request",
+        "EAuth:Failed",
+        "EAccount:Something new",
+        "EFunding:Temporary error",
+        "EFunding:Something new",
+        "EGeneral:Something new",
+        "ETrade:Something new",
+        "EBM:Something new",
+        "EQuery:Something new",
+        "EService:Market in some new mode",
+    ],
+)
+def test_a_word_of_a_known_family_that_is_on_no_list_proves_nothing(word: str) -> None:
+    assert proves(200, json.dumps({"error": [word]})) is Outcome.UNKNOWN
+
+
+def test_a_refusal_beside_another_error_proves_nothing() -> None:
+    assert proves(200, '{"error":["EOrder:Insufficient funds","EService:Busy"]}') is Outcome.UNKNOWN
+    assert proves(200, '{"error":["EGeneral:Invalid arguments:a","EGeneral:Invalid arguments:b"]}') is Outcome.REFUSED
 
 
 def test_no_error_is_an_acceptance_and_a_warning_is_no_error() -> None:

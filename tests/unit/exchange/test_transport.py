@@ -170,6 +170,30 @@ async def test_what_lost_its_connection_is_sent_once_whatever_its_method(
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("place", ["/api/v3/elsewhere", "https://fapi.binance.com/fapi/v1/order"])
+async def test_a_write_that_is_sent_elsewhere_does_not_go_there_and_is_unknown(
+    server: Scripted, client: Client, status: int, place: str
+) -> None:
+    server.answers[ORDER] = Said(status, "{}", {"Location": place})
+    server.answers["/api/v3/elsewhere"] = server.answers[PERP_ORDER] = Said(200, '{"orderId": 7}')
+
+    answer = await client.call("privatePostOrder", {"symbol": "ETHUSDT"})
+
+    with pytest.raises(OutcomeUnknownError, match=f"HTTP {status}"):
+        answer.accepted()
+    assert len(server.asked) == 1
+
+
+async def test_a_read_that_is_sent_elsewhere_shows_nothing(server: Scripted, client: Client) -> None:
+    server.answers[TIME] = Said(302, "{}", {"Location": "/api/v3/elsewhere"})
+    server.answers["/api/v3/elsewhere"] = Said(200, '{"serverTime": 1}')
+
+    with pytest.raises(VenueUnavailableError, match="HTTP 302"):
+        await client.read("publicGetTime")
+    assert len(server.asked) == 1
+
+
 async def test_of_several_writes_of_one_call_the_last_proves_nothing_about_the_others(
     server: Scripted, client: Client
 ) -> None:

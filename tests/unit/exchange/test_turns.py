@@ -169,10 +169,22 @@ async def test_what_is_read_after_a_forward_send_has_the_rights_of_finding_out(
     client = workers.one()
 
     with on_errand(Errand(sends=True)):
-        await client.call("privatePostOrder", {"symbol": "ETHUSDT"})
+        await client.send("privatePostOrder", {"symbol": "ETHUSDT"})
         after = await client.call("privateGetOrder", {"symbol": "ETHUSDT", "orderId": "7"})
 
     assert after.shown() == {"orderId": 7}
+
+
+async def test_what_is_read_on_the_way_to_a_send_leaves_its_time_and_its_rights_as_they_are(
+    server: Scripted, workers: Workers
+) -> None:
+    errand = Errand(sends=True, not_after=datetime(2030, 1, 1, tzinfo=UTC))
+
+    with on_errand(errand):
+        await workers.one().call("publicGetTime")
+
+    assert len(server.asked) == 1
+    assert (errand.sends, errand.urgent, errand.not_after) == (True, False, datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def test_a_share_of_the_limits_that_is_too_small_for_any_work_is_said_at_once(workers: Workers) -> None:

@@ -63,7 +63,7 @@ class BinanceOrders:
         """Send the order once, with everything as pinned. The answer carries its fills, else they are read."""
         limited = {"price": prepared["price"], "timeInForce": prepared["time_in_force"]} if "price" in prepared else {}
         reduces = {"reduceOnly": "true"} if "reduce_only" in prepared else {}
-        answer = await self._signed.client.call(
+        answer = await self._signed.client.send(
             self._at.place,
             {
                 "symbol": prepared["venue_symbol"],

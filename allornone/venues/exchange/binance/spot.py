@@ -22,7 +22,8 @@ TRADE = OperationCapability(
     partial_fills=True,
     recall=True,
     undo=UndoClass.AT_MARKET,
-    settle_s=Decimal(10),  # how long a look-up may go on showing nothing of an order that was taken
+    # How long a look-up may go on showing nothing of an order that was taken: our own figure, in no document.
+    settle_s=Decimal(10),
 )
 
 ORDERS = Endpoints(

@@ -1,6 +1,5 @@
 """Transfers between Binance's own wallets: no id of ours goes along, so nothing can be looked up by it."""
 
-import asyncio
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,11 +12,11 @@ from allornone.positions import identity, parse_key
 from allornone.units import normalised, share, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.binance.signed import Signed
-from allornone.venues.exchange.client import OutcomeUnknownError
 from allornone.venues.exchange.clock import moment_of
-from allornone.venues.exchange.fills import held, unreadable
+from allornone.venues.exchange.fills import held, nothing_of, unreadable
 from allornone.venues.exchange.market import INVALID, to_grid
 from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.watching import watched
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading, ReadingState
 
@@ -29,8 +28,6 @@ TRANSFER = OperationCapability(
     undo=UndoClass.INSTANT,
 )
 _UNIT = Decimal("1e-8")
-_LOOKS = 5
-_LOOK_EVERY_S = 0.3
 _PARTNERS = {"spot": ("usdm", "MAIN_UMFUTURE"), "usdm": ("spot", "UMFUTURE_MAIN")}
 """By the wallet that it leaves: the one that it goes to, and Binance's name of the way."""
 
@@ -58,8 +55,11 @@ class Transfers:
         }
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
-        """Transfer, and read what Binance's history shows under the number that it answered with."""
-        answer = await self._signed.client.call(
+        """Transfer, and watch for what Binance's history shows under the number that it answered with.
+
+        Shows it open where that does not come while it is watched: nobody else can look at it.
+        """
+        answer = await self._signed.client.send(
             "sapiPostAssetTransfer",
             {
                 "type": prepared["way"],
@@ -69,8 +69,11 @@ class Transfers:
                 "recvWindow": prepared["recv_window"],
             },
         )
-        number = str(answer.accepted()["tranId"])
-        return _reading(request, await self._row(prepared, number))
+        with readable("the answer to a transfer"):
+            number = str(answer.accepted()["tranId"])
+        what = f"transfer {request.client_ref} was taken as {number}"
+        row = await watched(self._signed.client, what, lambda: self._row(prepared, number))
+        return _taken(request, number) if row is None else _reading(request, row)
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Answer that it cannot be asked: candidates by amount and time are hints for a person."""
@@ -116,18 +119,22 @@ class Transfers:
             raise RefusedError(f"amount must be at least {_UNIT:f}, was {details.amount:f}", INVALID)
         return amount
 
-    async def _row(self, prepared: Prepared, number: str) -> Mapping[str, Any]:
-        """Return the transfer as the history shows it; it lags a little. Raises OutcomeUnknownError past patience."""
+    async def _row(self, prepared: Prepared, number: str) -> Mapping[str, Any] | None:
+        """Return the transfer as the history shows it confirmed, None before; it lags a little."""
         params = {"type": prepared["way"], "startTime": int(prepared["timestamp"]) - 1_000, "size": 100}
-        for look in range(_LOOKS):
-            if look:
-                await asyncio.sleep(_LOOK_EVERY_S)
-            shown = await self._signed.read("sapiGetAssetTransfer", params)
-            with readable("the transfer history"):
-                for row in shown.get("rows", ()):
-                    if str(row["tranId"]) == number and row["status"] == "CONFIRMED":
-                        return dict(row)
-        raise OutcomeUnknownError(f"transfer {number} was accepted and is not confirmed yet")
+        shown = await self._signed.read("sapiGetAssetTransfer", params)
+        with readable("the transfer history"):
+            found = (dict(row) for row in shown.get("rows", ()) if str(row["tranId"]) == number)
+            return next((row for row in found if row["status"] == "CONFIRMED"), None)
+
+
+def _taken(request: ExecutionRequest, number: str) -> Reading:
+    """Return the reading of a transfer that was taken and is not confirmed yet, with all that is known of it."""
+    shown = nothing_of(request, f"transfer {number} was taken and is not confirmed yet")
+    handshake = shown.model_copy(
+        update={"status": ExecutionStatus.PENDING, "error_code": None, "evidence": Evidence(venue_ids=(number,))}
+    )
+    return Reading(state=ReadingState.OPEN, handshake=handshake, full_history=False)
 
 
 def _reading(request: ExecutionRequest, row: Mapping[str, Any]) -> Reading:

@@ -24,7 +24,7 @@ WITHDRAWAL = OperationCapability(
     lookup="recent",  # "if withdrawOrderId is sent": seven days; and absence is never concluded for money that leaves
     recall=False,
     undo=UndoClass.NONE,  # what left for a chain comes back by a transaction of whoever holds the address, or not
-    settle_s=Decimal(60),
+    settle_s=Decimal(60),  # our own figure, in no document
 )
 _OPEN = frozenset({"0", "2", "4"})
 """Email sent, awaiting approval, processing."""
@@ -59,7 +59,7 @@ class Withdrawals:
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
         """Ask for the withdrawal once, and show how it stands."""
-        answer = await self._signed.client.call(
+        answer = await self._signed.client.send(
             "sapiPostCapitalWithdrawApply",
             {
                 "coin": prepared["asset"],

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.coinbase.refusals import REASONS, REASONS_MALFORMED, WORDS
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.wire import Leg
 
 _OK = range(200, 300)
@@ -15,7 +16,7 @@ _ROWS = (
     Row(Outcome.ACCEPTED, _OK, says=False),
     # Rate limits: 429 is answered before anything is done. A 403 in no words of Coinbase's is the firewall's.
     Row(Outcome.BACK_OFF, (429,)),
-    Row(Outcome.BACK_OFF, (403,), code="unreadable"),
+    Row(Outcome.BACK_OFF, (403,), code=UNREADABLE),
     *(
         Row(Outcome.BACK_OFF, code=code)
         for code in ("rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED", "too_many_requests")
@@ -25,25 +26,20 @@ _ROWS = (
     Row(Outcome.LOOK_UP, code="DUPLICATE_CLIENT_ORDER_ID"),
     # Create order: a failure without a reason says nothing.
     Row(Outcome.UNKNOWN, _OK, code=_NO_WORD),
-    Row(Outcome.UNKNOWN, _OK, code="unreadable"),
+    Row(Outcome.UNKNOWN, _OK, code=UNREADABLE),
     Row(Outcome.UNKNOWN, code="internal_server_error"),
     Row(Outcome.UNKNOWN, code="INTERNAL"),
     Row(Outcome.UNKNOWN, _SERVER),
     # gRPC's statuses behind an HTTP gateway, whose form these answers have: cancelled (408, 499), and aborted or
     # already there (409).
     Row(Outcome.UNKNOWN, (408, 409, 499)),
-    # Create order, failure reasons: sizes, prices and products that no order can have.
-    *(
-        Row(Outcome.REFUSED, _OK, text=text, error="EXEC-007")
-        for text in ("INVALID_", "UNSUPPORTED_ORDER_CONFIGURATION", "ORDER_SIZE_TOO_SMALL")
-    ),
-    # Create order: "success: false" with a reason is an order that was not created.
-    Row(Outcome.REFUSED, _OK, says=True),
+    # Create order: "success: false" with a reason that is known is an order that was not created.
+    *(Row(Outcome.REFUSED, _OK, code=code, error="EXEC-007") for code in REASONS_MALFORMED),
+    *(Row(Outcome.REFUSED, _OK, code=code) for code in REASONS),
     Row(Outcome.REFUSED, (400,), code="INVALID_ARGUMENT", error="EXEC-007"),
-    # Authentication (401), permission (403), and whatever else is the sender's fault.
+    # Authentication: whatever stands there is no place where anything could be executed.
     Row(Outcome.REFUSED, (401,)),
-    Row(Outcome.UNKNOWN, code="unreadable"),
-    Row(Outcome.REFUSED, _MALFORMED, says=True),
+    *(Row(Outcome.REFUSED, _MALFORMED, code=code) for code in WORDS),
 )
 
 
@@ -53,7 +49,7 @@ def problem_of(leg: Leg) -> Problem | None:
         body: Any = json.loads(leg.body or "")
         return _problem(body)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return Problem("unreadable", (leg.body or "")[:200])
+        return Problem(UNREADABLE, (leg.body or "")[:200])
 
 
 def _problem(body: Any) -> Problem | None:

@@ -1,21 +1,23 @@
 """Coinbase's spot account."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from allornone.errors import VenueUnavailableError
 from allornone.models.details import OperationType
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.addresses import read_addresses
-from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.client import Answer, Client
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.coinbase.orders import CoinbaseOrders
 from allornone.venues.exchange.coinbase.outcomes import OUTCOMES
-from allornone.venues.exchange.coinbase.timed import Timed
+from allornone.venues.exchange.coinbase.timed import TIME, Timed
 from allornone.venues.exchange.coinbase.token import Stamps
 from allornone.venues.exchange.coinbase.withdrawal import Sends
 from allornone.venues.exchange.dialect import Account, Dialect
+from allornone.venues.exchange.readable import readable
 from allornone.venues.exchange.trade import Trades
 
 TRADE = OperationCapability(
@@ -25,7 +27,8 @@ TRADE = OperationCapability(
     partial_fills=True,
     recall=True,
     undo=UndoClass.AT_MARKET,
-    # How long a token may be taken past its end is in no document, nor how long an order that it let in may take.
+    # How long a token may be taken past its end is in no document, nor how long an order that it let in may take: our
+    # own figure.
     settle_s=Decimal(60),
 )
 
@@ -38,11 +41,11 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     }
 
 
-async def _adjusted(exchange: Any, clock: VenueClock) -> None:
+async def _adjusted(exchange: Any, clock: VenueClock, ask: Callable[[str], Awaitable[Answer]]) -> None:
     exchange.seconds = Stamps(clock)
     # Reading the markets is signed already. Whatever is wrong with the time's answer shows at the call that needs it.
-    with suppress(Exception):
-        clock.set(int((await exchange.v3PublicGetBrokerageTime())["epochMillis"]))
+    with suppress(VenueUnavailableError), readable("the exchange's time"):
+        clock.set(int((await ask(TIME)).shown()["epochMillis"]))
 
 
 ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted)

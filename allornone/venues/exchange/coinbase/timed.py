@@ -7,9 +7,10 @@ from typing import Any
 from allornone.errors import NotSentError
 from allornone.venues.exchange.client import Answer, Client
 from allornone.venues.exchange.coinbase.token import LIFE_S, issued
-from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.readable import before_sending, readable
 
 Rows = list[Mapping[str, Any]]
+TIME = "v3PublicGetBrokerageTime"
 
 
 class Timed:
@@ -20,7 +21,7 @@ class Timed:
 
     async def time(self) -> datetime:
         """Read the exchange's clock. Raises VenueUnavailableError where it cannot be."""
-        shown = await self.client.read("v3PublicGetBrokerageTime")
+        shown = await self.client.read(TIME)
         with readable("the exchange's time"):
             return self.client.clock.set(int(shown["epochMillis"]))
 
@@ -31,13 +32,14 @@ class Timed:
     async def write(self, method: str, params: Mapping[str, Any], latest: datetime) -> Answer:
         """Call once what must not be called again, with a token that is over at `latest`.
 
-        Raises NotSentError, without sending, where that is already so by Coinbase's own clock.
+        Raises NotSentError, without sending, where that is already so by Coinbase's own clock, or that cannot be read.
         """
-        now = await self.now()
+        with before_sending():
+            now = await self.now()
         if latest <= now:
             raise NotSentError(f"{self.client.name}: the time of {method} was over before it was sent")
         with issued(int(min(now, latest - timedelta(seconds=LIFE_S)).timestamp())):
-            return await self.client.call(method, dict(params))
+            return await self.client.send(method, dict(params))
 
     async def every(self, method: str, name: str, params: Mapping[str, Any]) -> Rows:
         """Return the rows of all pages of a list. Raises VenueUnavailableError where one cannot be read."""

@@ -26,7 +26,7 @@ SEND = OperationCapability(
     lookup="recent",  # absence is never concluded for money that leaves
     recall=False,
     undo=UndoClass.NONE,  # what left for a chain comes back by a transaction of whoever holds the address, or not
-    settle_s=Decimal(60),
+    settle_s=Decimal(60),  # our own figure, in no document
 )
 _UNIT = Decimal("1e-8")
 _PAGE = 100

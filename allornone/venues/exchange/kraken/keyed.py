@@ -8,7 +8,7 @@ from typing import Any
 
 from allornone.venues.exchange.client import Answer, Client
 from allornone.venues.exchange.outcomes import Outcome
-from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.readable import before_sending, readable
 
 
 class Nonces:
@@ -41,17 +41,26 @@ class Keyed:
         return await self.time() if self.client.clock.stale else self.client.clock.now()
 
     async def write(self, method: str, params: Mapping[str, Any]) -> Answer:
-        """Call once what must not be called again."""
+        """Call once what must not be called again.
+
+        Raises NotSentError where Kraken's clock, by which it may be too late, cannot be read.
+        """
+        with before_sending():
+            await self.now()
         async with self._turn:
-            return await self.client.call(method, dict(params))
+            return await self.client.send(method, dict(params))
 
     async def ask(self, method: str, params: Mapping[str, Any]) -> Answer:
         """Call what may be called again, which it is where another process used a later nonce in between."""
-        answer = await self.write(method, params)
-        return await self.write(method, params) if answer.outcome is Outcome.RESYNC else answer
+        answer = await self._asked(method, params)
+        return await self._asked(method, params) if answer.outcome is Outcome.RESYNC else answer
 
     async def read(self, method: str, params: Mapping[str, Any]) -> Any:
         """Return the result of a call that does not act. Raises VenueUnavailableError where it shows nothing."""
         shown = (await self.ask(method, params)).shown()
         with readable(f"the answer to {method}"):
             return shown["result"]
+
+    async def _asked(self, method: str, params: Mapping[str, Any]) -> Answer:
+        async with self._turn:
+            return await self.client.call(method, dict(params))

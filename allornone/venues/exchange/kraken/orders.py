@@ -14,7 +14,7 @@ from allornone.venues.exchange.kraken.keyed import Keyed
 from allornone.venues.exchange.kraken.outcomes import UNKNOWN_ORDER
 from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open, taken
 from allornone.venues.exchange.outcomes import Outcome
-from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.readable import before_sending, readable
 
 _DEADLINE_MAX = timedelta(seconds=58)
 """Add order: a deadline is at most 60 s ahead of Kraken's clock, which shows whole seconds."""
@@ -44,9 +44,11 @@ class KrakenOrders:
 
         An order that is taken and not shown yet is open.
 
-        Raises NotSentError, without sending, where the deadline is over by Kraken's own clock.
+        Raises NotSentError, without sending, where the deadline is over by Kraken's own clock, or that cannot be read.
         """
-        if datetime.fromisoformat(prepared["deadline"]) <= await self._keyed.now():
+        with before_sending():
+            now = await self._keyed.now()
+        if datetime.fromisoformat(prepared["deadline"]) <= now:
             raise NotSentError(f"{self._keyed.client.name}: the deadline of {prepared['client_ref']} is over")
         limited = {"price": prepared["price"], "timeinforce": prepared["time_in_force"]} if "price" in prepared else {}
         answer = await self._keyed.write(

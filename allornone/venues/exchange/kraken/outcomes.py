@@ -7,7 +7,8 @@ second colon is the code. Other statuses come from what stands before it, and sa
 import json
 from typing import Any, cast
 
-from allornone.venues.exchange.outcomes import Outcome, Outcomes, Problem, Row
+from allornone.venues.exchange.kraken.refusals import MALFORMED, TURNED_DOWN
+from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.wire import Leg
 
 _OK = range(200, 300)
@@ -23,6 +24,7 @@ _ROWS = (
         for code in (
             "EAPI:Rate limit exceeded",
             "EOrder:Rate limit exceeded",
+            "EOrder:Domain rate limit exceeded",
             "EGeneral:Too many requests",
             "EGeneral:Temporary lockout",
             "EAuth:Rate limit exceeded",
@@ -50,47 +52,26 @@ _ROWS = (
             "EDatabase:Internal error",
         )
     ),
-    # The market takes none just now, by its mode.
-    Row(Outcome.REFUSED, _OK, text="EService:Market in "),
-    # Arguments and the pair's rules: ordermin, costmin, tick_size.
-    *(
-        Row(Outcome.REFUSED, _OK, text=text, error="EXEC-007")
-        for text in (
-            "EGeneral:Invalid arguments",
-            "EQuery:Unknown asset",
-            "EOrder:Order minimum not met",
-            "EOrder:Cost minimum not met",
-            "EOrder:Tick size check failed",
-            "EOrder:Invalid price",
-        )
-    ),
-    # Keys, permissions, funds, limits: each a word of one of these families.
-    *(
-        Row(Outcome.REFUSED, _OK, text=family)
-        for family in (
-            "EOrder:",
-            "EAPI:",
-            "EAuth:",
-            "EAccount:",
-            "EFunding:",
-            "EGeneral:",
-            "ETrade:",
-            "EBM:",
-            "EQuery:",
-        )
-    ),
+    # And whatever no list has: a word that says that something was turned down need not say that nothing happened.
+    # "EOrder:Reduce only:Position is closed" is the answer to an order that matched as far as it could.
+    *(Row(Outcome.REFUSED, _OK, code=code, error="EXEC-007") for code in MALFORMED),
+    *(Row(Outcome.REFUSED, _OK, code=code) for code in TURNED_DOWN),
 )
 
 
 def problem_of(leg: Leg) -> Problem | None:
-    """Return the first error of Kraken's list (a warning is none); what is no such answer is a problem of its own."""
+    """Return the error of Kraken's list (a warning is none); what is no such answer is a problem of its own.
+
+    Several different ones have no code: one of them may be a refusal, and another none.
+    """
     try:
         body: Any = json.loads(leg.body or "")
         told = [str(word) for word in cast("list[object]", body["error"])]
     except (ValueError, LookupError, TypeError):
-        return Problem("unreadable", (leg.body or "")[:200])
+        return Problem(UNREADABLE, (leg.body or "")[:200])
     errors = [word for word in told if not word.startswith("W")]
-    return Problem(":".join(errors[0].split(":")[:2]), errors[0]) if errors else None
+    codes = {":".join(word.split(":")[:2]) for word in errors}
+    return Problem(codes.pop() if len(codes) == 1 else "", "; ".join(errors)) if errors else None
 
 
 OUTCOMES = Outcomes(_ROWS, problem_of)

@@ -23,7 +23,8 @@ TRADE = OperationCapability(
     partial_fills=True,
     recall=True,
     undo=UndoClass.AT_MARKET,
-    settle_s=Decimal(10),  # how long a look-up may go on showing nothing of an order that was taken
+    # How long a look-up may go on showing nothing of an order that was taken: our own figure, in no document.
+    settle_s=Decimal(10),
 )
 
 
@@ -35,7 +36,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     }
 
 
-async def _adjusted(exchange: Any, _clock: VenueClock) -> None:
+async def _adjusted(exchange: Any, _clock: VenueClock, _ask: object) -> None:
     exchange.nonce = Nonces()  # ccxt's own repeats itself within a millisecond
 
 

@@ -17,6 +17,7 @@ from allornone.venues.exchange.leaving import Left, handshake_of_left, reading_o
 from allornone.venues.exchange.market import INVALID, to_grid
 from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.watching import watched
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading, ReadingState
 
@@ -56,14 +57,19 @@ class Withdrawals:
         return {"asset": asset, "key": name, "address": entry.address, "amount": str(amount)}
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
-        """Ask for the withdrawal once, and show how it stands. Kraken holds the address to the one of the name."""
+        """Ask for the withdrawal once, and watch it to its end. Kraken holds the address to the one of the name.
+
+        Shows it open where its end does not come while it is watched: nobody else can look at it.
+        """
         answer = await self._keyed.write("privatePostWithdraw", prepared)
         placed = answer.accepted()
         with readable("the answer to a withdrawal"):
             number = str(placed["result"]["refid"])
-        time = await self._keyed.time()
-        sent = Decimal(prepared["amount"])
-        return reading_of_left(request, await self._left(prepared["asset"], number, sent), sent, time)
+        sent, asset = Decimal(prepared["amount"]), prepared["asset"]
+        what = f"withdrawal {request.client_ref} was taken as {number}"
+        left = await watched(self._keyed.client, what, lambda: self._ended(asset, number, sent))
+        open_yet = Left(number, ReadingState.OPEN, debited=ZERO, fee=ZERO, executed=ZERO)
+        return reading_of_left(request, left or open_yet, sent, self._keyed.client.clock.now())
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Answer that it cannot be asked: candidates by amount and time are hints for a person."""
@@ -128,15 +134,12 @@ class Withdrawals:
         with readable("what a withdrawal costs"):
             return _amount(shown["result"]["fee"])
 
-    async def _left(self, asset: str, number: str, sent: Decimal) -> Left:
-        """Return the withdrawal as its history shows it; one that was taken and is not shown yet is open."""
-        try:
-            rows = await self._keyed.read("privatePostWithdrawStatus", {"asset": asset})
-            with readable("the withdrawal history"):
-                row = next(row for row in rows if row["refid"] == number)
-                return _left_of(row, sent)
-        except (VenueUnavailableError, StopIteration):
-            return Left(number, ReadingState.OPEN, debited=ZERO, fee=ZERO, executed=ZERO)
+    async def _ended(self, asset: str, number: str, sent: Decimal) -> Left | None:
+        """Return the withdrawal as its history shows it at its end, None before."""
+        rows = await self._keyed.read("privatePostWithdrawStatus", {"asset": asset})
+        with readable("the withdrawal history"):
+            found = [_left_of(row, sent) for row in rows if row["refid"] == number]
+            return next((left for left in found if left.state is not ReadingState.OPEN), None)
 
 
 def _left_of(row: Mapping[str, Any], sent: Decimal) -> Left:
