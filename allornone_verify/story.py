@@ -137,12 +137,12 @@ class Story:
     def sees(self, reference: Reference) -> bool:
         """Tell whether a ledger is witness of where a reference went to."""
         named = reference.intent or reference.named
-        return named is None or self.witnessed(str(named.fields["venue"]))
+        return named is None or self.witnessed(str(named.fields.get("venue")))
 
     def sees_all_of(self, operation_id: str) -> bool:
         """Tell whether ledgers are witness of all that was sent for an operation and its undo."""
         mine = (record for record in self.records if record.is_intent and record.operation_id == operation_id)
-        return all(self.witnessed(str(intent.fields["venue"])) for intent in mine)
+        return all(self.witnessed(str(intent.fields.get("venue"))) for intent in mine)
 
     @property
     def simulated(self) -> bool:

@@ -1,7 +1,7 @@
 """Withdrawals from Kraken and sends from Coinbase in groups: the production worker, a real Temporal server."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,7 +51,7 @@ async def exchanges(tmp_path: Path) -> AsyncGenerator[Served]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Desk:
+def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Iterator[Desk]:
     listed = [
         {"asset": "ETH", "network": "Ethereum", "address": NAMED_ADDRESS, "key": "desk-wallet"},
         {"asset": "ETH", "network": "ethereum", "address": ADDRESS},
@@ -68,7 +68,8 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> 
         }
         for name in NAMES
     }
-    return opened
+    yield opened
+    opened.check()
 
 
 def has(served: Served, exchange: str) -> Decimal:
