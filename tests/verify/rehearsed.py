@@ -95,7 +95,7 @@ class Rehearsed:
     def again(self, table: str, where: str, **values: str) -> "Rehearsed":
         """Write one row a second time, with other values in some columns."""
         with sqlite3.connect(self.books) as connection:
-            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
             told = ", ".join(values.get(name, name) for name in columns)
             connection.execute(f"INSERT INTO {table} SELECT {told} FROM {table} WHERE {where}")  # noqa: S608 (a test's)
         connection.close()

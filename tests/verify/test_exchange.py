@@ -1,5 +1,6 @@
 """A test exchange's books: what the product leaves behind holds, and what a hand changes in them is found."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from allornone_verify.report import Report
 from tests.verify.installation import Installation, first, names, operation
 from tests.verify.rehearsed import GROUPS, Rehearsed, rehearse
+from tests.verify.test_program import says
 
 Spoil = Callable[[Rehearsed], object]
 OF_THE_LEDGER = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S12", "S13", "S14", "S16", "S19", "E6", "V"}
@@ -222,3 +224,41 @@ async def test_the_other_witnesses_judge_where_the_books_cannot_be_read(spoilt: 
         report.verdict("S1").reason == "a ledger cannot be read: testexchange.db cannot be read: file is not a database"
     )
     assert report.verdict("E4").state == "held"
+
+
+def test_the_program_is_given_an_exchanges_books_by_their_path(spoilt: Rehearsed) -> None:
+    told = says("worker.main", "verify", "--testexchange", str(spoilt.books), ALLORNONE_DATA_DIR=str(spoilt.desk))
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "nothing is broken" in told.stdout
+    assert "binance, binance.usdm by testexchange.db (binance)" in told.stdout
+    assert "lido by paper.db" in told.stdout
+
+
+def test_it_finds_the_books_that_an_exchange_keeps_by_default(spoilt: Rehearsed) -> None:
+    usual = spoilt.desk / "testexchange"
+    usual.mkdir()
+    spoilt.sql("UPDATE fills SET fee = '0' WHERE exchange = 'binance' AND fill_id = 1")
+    shutil.move(spoilt.books, usual / "testexchange.db")
+
+    told = says("allornone_verify", ALLORNONE_DATA_DIR=str(spoilt.desk))
+    without = says("allornone_verify", "--no-ledger", ALLORNONE_DATA_DIR=str(spoilt.desk))
+
+    assert (told.returncode, without.returncode) == (1, 0)
+    assert "the ledger differs from the outcome by binance:USDT" in told.stdout
+
+
+def test_it_says_which_venues_nothing_is_witness_of(spoilt: Rehearsed) -> None:
+    told = says("allornone_verify", ALLORNONE_DATA_DIR=str(spoilt.desk))
+
+    assert told.returncode == 0
+    assert "witnessed: binance, binance.usdm, coinbase, kraken by nothing; lido by paper.db" in told.stdout
+
+
+def test_a_name_may_be_given_with_the_books_and_has_to_be_a_files(spoilt: Rehearsed, tmp_path: Path) -> None:
+    named = says("allornone_verify", "--testexchange", f"binance={spoilt.books}", ALLORNONE_DATA_DIR=str(spoilt.desk))
+    nowhere = says("allornone_verify", "--testexchange", str(tmp_path / "no.db"), ALLORNONE_DATA_DIR=str(spoilt.desk))
+
+    assert named.returncode == 0, named.stdout
+    assert nowhere.returncode == 2
+    assert nowhere.stderr == f"error: --testexchange must be a file, was {tmp_path / 'no.db'}\n"
