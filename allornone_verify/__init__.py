@@ -5,6 +5,6 @@ It imports nothing of the rest of the project, so that no mistake there can be i
 
 from allornone_verify.check import examine
 from allornone_verify.report import Report
-from allornone_verify.request import Request
+from allornone_verify.request import ExchangeFile, Request
 
-__all__ = ["Report", "Request", "examine"]
+__all__ = ["ExchangeFile", "Report", "Request", "examine"]

@@ -1,4 +1,4 @@
-"""Every balance of a ledger, added up anew: S13 and S14 over all groups."""
+"""A ledger as a whole: every balance added up anew (S13, S14), and what belongs to no group (S3)."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,7 +10,7 @@ from allornone_verify.ledger import Ledger
 
 
 def audit(ledger: Ledger) -> Iterator[Finding]:
-    """Yield what is wrong with a ledger's balances. Raises LedgerError where a row cannot be read."""
+    """Yield what is wrong with a ledger as a whole. Raises LedgerError where a row cannot be read."""
     opening = ledger.opening()
     sums: Moves = {}
     below = _Below(dict(opening or {}))
@@ -24,7 +24,11 @@ def audit(ledger: Ledger) -> Iterator[Finding]:
     off = summed(stated, negated(sums)) if stated is not None else {}
     if off:
         found = f"balances and rows differ by {text(off)}"
-        yield Finding("S13", Break(found, place=f"{ledger.name} balances"))
+        yield Finding("S13", Break(found, place=f"{ledger.label} balances"))
+    for found, place in ledger.contradictions():
+        yield Finding("S13", Break(found, place=place))
+    for stranger, place in ledger.strangers():
+        yield Finding("S3", Break(f"it reached the venue, but no permit of the log is for it: {stranger}", place=place))
 
 
 class _Below:

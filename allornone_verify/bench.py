@@ -25,7 +25,7 @@ class Bench:
         self._without: dict[str, str] = {}
         self.opening_known = False
         self.report = Report(list(self._verdicts.values()))
-        if not request.ledgers:
+        if not request.ledgers and not request.exchanges:
             self._without["V"] = "no ledger was given"
         if request.client is None:
             self._without["H"] = request.no_client

@@ -11,16 +11,19 @@ from allornone_verify.amounts import Moves, summed
 from allornone_verify.bank import audit
 from allornone_verify.bench import Bench
 from allornone_verify.breaks import Break
+from allornone_verify.exchange.books import read_books
+from allornone_verify.exchange.ledger import ExchangeLedger
 from allornone_verify.fields import fields_of
 from allornone_verify.holdings import moves_of
 from allornone_verify.journal import Journal
 from allornone_verify.ledger import Ledger, LedgerError, Order
 from allornone_verify.paper import PaperLedger
 from allornone_verify.report import Report
-from allornone_verify.request import Request
+from allornone_verify.request import ExchangeFile, Request
 from allornone_verify.runs import Run
 from allornone_verify.server import Histories, ServerError
 from allornone_verify.story import Story
+from allornone_verify.witnesses import Witnesses
 
 AT_ONCE = 200
 """Groups whose histories are held at one time."""
@@ -43,7 +46,7 @@ class _Check:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._journal = Journal(request.log_dir)
-        self._ledgers: list[Ledger] = []
+        self._witnesses = Witnesses(self._journal.permits)
         self._histories = Histories(request.client) if request.client is not None else None
         self.bench = Bench(request)
 
@@ -52,18 +55,31 @@ class _Check:
         self._journal.begin()
         for number, path in enumerate(self._request.ledgers):
             self._open_ledger(path, number)
+        for file in self._request.exchanges:
+            self._open_exchanges(file)
         self._journal.open()
 
     def _open_ledger(self, path: Path, number: int) -> None:
         try:
-            self._ledgers.append(PaperLedger(path, number))
+            self._witnesses.add_paper(PaperLedger(path, number))
+        except LedgerError as error:
+            self.bench.no_ledger(str(error))
+
+    def _open_exchanges(self, file: ExchangeFile) -> None:
+        try:
+            for books in read_books(file.path):
+                number = len(self._request.ledgers) + len(self._witnesses.all)
+                ledger = ExchangeLedger(
+                    books, self._journal.permits, number, given=file.venue, skew_s=self._request.skew_s
+                )
+                self._witnesses.add_exchange(ledger)
         except LedgerError as error:
             self.bench.no_ledger(str(error))
 
     def close(self) -> None:
         """Let go of every file."""
         self._journal.close()
-        for ledger in self._ledgers:
+        for ledger in self._witnesses.all:
             ledger.close()
 
     async def run(self) -> None:
@@ -71,6 +87,8 @@ class _Check:
         for invariant, found in self._journal.scan():
             self.bench.found(invariant, found)
         self.bench.report.records = self._journal.lines
+        self._witnesses.settle()
+        self.bench.report.witnesses = self._witnesses.told()
         if self._request.group_id is None:
             self._audit()
         groups = self._groups()
@@ -81,7 +99,7 @@ class _Check:
         await self._unknown_to_the_log()
 
     def _audit(self) -> None:
-        for ledger in self._ledgers:
+        for ledger in self._witnesses.all:
             try:
                 self.bench.opening_known = ledger.opening() is not None or self.bench.opening_known
                 for invariant, found in audit(ledger):
@@ -94,7 +112,7 @@ class _Check:
         only = self._request.group_id
         known = [group_id for group_id in self._journal.groups() if only in {None, group_id}]
         empty: Iterator[tuple[str, tuple[Order, ...]]] = ((group_id, ()) for group_id in known)
-        streams = [self._orders(ledger) for ledger in self._ledgers]
+        streams = [self._orders(ledger) for ledger in self._witnesses.all]
         for group_id, found in groupby(merge(empty, *streams, key=itemgetter(0)), key=itemgetter(0)):
             yield group_id, tuple(order for _, orders in found for order in orders)
 
@@ -113,7 +131,8 @@ class _Check:
             moving=self._journal.is_moving(group_id),
             skew_s=self._request.skew_s,
             known=self._journal.knows,
-            lateness_s=self._ledgers[0].lateness_s if self._ledgers else None,
+            lateness_s=self._witnesses.lateness_s if self._witnesses.all else None,
+            witnessed=lambda venue: self._witnesses.of(venue) is not None,
         )
         story.origin = self._origin(story)
         return story

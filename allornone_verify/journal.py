@@ -8,6 +8,7 @@ from typing import NamedTuple
 from allornone_verify.breaks import Break
 from allornone_verify.fields import Fields
 from allornone_verify.line import FIRST, VERSION, BadLineError, hash_of, parse
+from allornone_verify.permits import Permits
 from allornone_verify.records import FILES, LOG_RECOVERED, Record, misshapen
 from allornone_verify.segments import Segment, close, sizes, snapshot
 
@@ -33,6 +34,7 @@ class Journal:
         self._ids: set[bytes] = set()
         self._last_seqs: dict[tuple[str, str], int] = {}
         self._moving: set[str] = set()
+        self.permits = Permits()
         self.lines = 0
 
     def begin(self) -> None:
@@ -132,6 +134,7 @@ class Journal:
         if seq <= self._last_seqs.get((segment.family, group_id), 0):
             yield "E9", f"seq {seq} of {group_id} comes after a later one: who resumes here reads out of order"
         self._last_seqs[segment.family, group_id] = seq
+        self.permits.read(segment.family, fields)
         self._places.setdefault(group_id, array("Q")).extend((where[0], where[1], len(raw)))
         if where[1] >= self._before.get(segment.inode, 0):
             self._moving.add(group_id)

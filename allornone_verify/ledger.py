@@ -75,6 +75,11 @@ class Ledger(Protocol):
 
     name: str
 
+    @property
+    def label(self) -> str:
+        """What it is in a report."""
+        ...
+
     def groups(self, group_id: str | None) -> Iterator[tuple[str, tuple[Order, ...]]]:
         """Yield each group with its orders, by group id in code point order; all of them, or the one named."""
         ...
@@ -89,6 +94,14 @@ class Ledger(Protocol):
 
     def lateness_s(self, venue: str, operation_type: str) -> float | None:
         """Return how long after an expiry a venue may still act: 0 where it enforces it, None without a bound."""
+        ...
+
+    def strangers(self) -> Iterator[tuple[str, str]]:
+        """Yield what reached the venue, belongs to no group, and does not come by itself: in words, and its place."""
+        ...
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield where the ledger contradicts itself beyond its balances: in words, and the place."""
         ...
 
     def effects(self) -> Iterator[tuple[int, Holding, Decimal, str]]:

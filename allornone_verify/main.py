@@ -29,7 +29,15 @@ def verify(
         Path | None, typer.Option(help="The event log's folder, the one that has `events` in it.")
     ] = None,
     ledger: Annotated[list[Path] | None, typer.Option(help="A venue's own ledger (paper.db). May be repeated.")] = None,
-    no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Judge without any ledger.")] = False,
+    testexchange: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[VENUE=]PATH",
+            help="The books of `allornone testexchange` (testexchange.db). May be repeated. VENUE is what its exchange"
+            " is called in the log, where the log does not tell.",
+        ),
+    ] = None,
+    no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Judge without any ledger or books.")] = False,
     server: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Temporal's address.")] = None,
     namespace: Annotated[str | None, typer.Option(help="Temporal's namespace.")] = None,
     no_server: Annotated[bool, typer.Option("--no-server", help="Judge without Temporal's histories.")] = False,
@@ -44,10 +52,13 @@ def verify(
     commands do: ALLORNONE_DATA_DIR, ALLORNONE_LOG_DIR, TEMPORAL_ADDRESS or the server of `allornone dev`.
 
     Example: allornone verify --group basis-1 --json
+    Example: allornone verify --testexchange rehearsal/testexchange.db
     """
-    place = installation(log_dir, tuple(ledger or ()), no_ledger=no_ledger)
+    place = installation(log_dir, tuple(ledger or ()), tuple(testexchange or ()), no_ledger=no_ledger)
     for path in place.ledgers:
         _refuse_unless(path.is_file(), f"--ledger must be a file, was {path}")
+    for file in place.exchanges:
+        _refuse_unless(file.path.is_file(), f"--testexchange must be a file, was {file.path}")
     _refuse_unless((place.log_dir / "events").is_dir(), f"no event log: {place.log_dir} has no folder 'events'")
 
     async def run() -> Report:
@@ -56,7 +67,14 @@ def verify(
             client, why = await connected(server, namespace, place.data_dir)
         _refuse_unless(client is not None or server is None, why)
         request = Request(
-            place.log_dir, place.ledgers, client, group, task_queue or place.task_queue, why, skew_s=clock_skew_s
+            place.log_dir,
+            place.ledgers,
+            client,
+            group,
+            task_queue or place.task_queue,
+            why,
+            skew_s=clock_skew_s,
+            exchanges=place.exchanges,
         )
         return await examine(request)
 

@@ -58,6 +58,11 @@ class PaperLedger:
             self.close()
             raise LedgerError(f"{self.name} cannot be read: {error}") from None
 
+    @property
+    def label(self) -> str:
+        """What it is in a report."""
+        return self.name
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -70,6 +75,14 @@ class PaperLedger:
             # Effects of a group without an order belong to no order: the foreign key of the file forbids them.
             found = effects.of(current)
             yield current, tuple(self._order(row, found) for row in orders.of(current))
+
+    def strangers(self) -> Iterator[tuple[str, str]]:
+        """Yield nothing: each of its rows names its group."""
+        yield from ()
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Yield nothing: its orders are held against their effects group by group."""
+        yield from ()
 
     def lateness_s(self, venue: str, operation_type: str) -> float | None:
         """Return how long after an expiry a paper venue may still act."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
+from allornone_verify.request import ExchangeFile
+
 CONNECT_TIMEOUT_S = 5
 TASK_QUEUE = "allornone"
 
@@ -20,17 +22,32 @@ class Place:
     data_dir: Path
     log_dir: Path
     ledgers: tuple[Path, ...]
+    exchanges: tuple[ExchangeFile, ...]
     task_queue: str
 
 
-def installation(log_dir: Path | None, ledgers: tuple[Path, ...], *, no_ledger: bool) -> Place:
-    """Return where things are: what is given, else what `ALLORNONE_*` says, else `.allornone` here."""
+def installation(
+    log_dir: Path | None, ledgers: tuple[Path, ...], exchanges: tuple[str, ...], *, no_ledger: bool
+) -> Place:
+    """Return where things are: what is given, else what `ALLORNONE_*` says, else `.allornone` here.
+
+    An exchange is given as `PATH` or `VENUE=PATH`.
+    """
     data_dir = Path(os.environ.get("ALLORNONE_DATA_DIR") or ".allornone").expanduser().resolve()
     given = log_dir or Path(os.environ.get("ALLORNONE_LOG_DIR") or data_dir / "logs")
     usual = data_dir / "paper.db"
     found = ledgers or ((usual,) if usual.is_file() and log_dir is None else ())
+    books = data_dir / "testexchange" / "testexchange.db"
+    usual_books = (ExchangeFile(books),) if books.is_file() and log_dir is None and not ledgers else ()
+    served = tuple(_exchange(text) for text in exchanges) or usual_books
     queue = os.environ.get("ALLORNONE_TASK_QUEUE") or TASK_QUEUE
-    return Place(data_dir, given.expanduser().resolve(), () if no_ledger else found, queue)
+    witnesses = ((), ()) if no_ledger else (found, served)
+    return Place(data_dir, given.expanduser().resolve(), *witnesses, queue)
+
+
+def _exchange(text: str) -> ExchangeFile:
+    venue, separator, path = text.partition("=")
+    return ExchangeFile(Path(path).expanduser(), venue) if separator else ExchangeFile(Path(text).expanduser())
 
 
 async def connected(server: str | None, namespace: str | None, data_dir: Path) -> tuple[Client | None, str]:

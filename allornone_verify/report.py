@@ -5,6 +5,8 @@ from typing import Any
 
 from allornone_verify.breaks import Break
 
+NOTHING = "nothing"
+"""What is witness of a venue that no ledger tells of."""
 SHOWN_MAX = 20
 """Witnesses that are kept of one invariant; all are counted."""
 
@@ -40,6 +42,8 @@ class Report:
     orders: int = 0
     histories: int = 0
     seconds: float = 0.0
+    witnesses: dict[str, str] = field(default_factory=dict[str, str])
+    """By venue that anything was permitted for: the ledger that tells of it, or `nothing`."""
 
     @property
     def broken(self) -> list[Verdict]:

@@ -7,6 +7,14 @@ from temporalio.client import Client
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeFile:
+    """A `testexchange.db`. `venue` is what its exchange is called in the log; empty where the log tells."""
+
+    path: Path
+    venue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """The witnesses. `skew_s` is how far two clocks may be apart before their times are held against each other."""
 
@@ -19,3 +27,4 @@ class Request:
     no_client: str = "no server was asked"
     """Why there is no client."""
     skew_s: float = 5.0
+    exchanges: tuple[ExchangeFile, ...] = ()

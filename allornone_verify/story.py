@@ -83,6 +83,8 @@ class Story:
     """What had taken effect before it began: a late effect, in the run that is about it."""
     lateness_s: Callable[[str, str], float | None] | None = None
     """How long after an expiry a venue may still act, by venue and operation type; None where no ledger tells."""
+    witnessed: Callable[[str], bool] = field(default=lambda venue: True)  # noqa: ARG005 (a venue by its name)
+    """Whether a ledger tells what happened at a venue."""
     known: Callable[[str], bool] = field(default=lambda group_id: False)  # noqa: ARG005 (a group by its id)
     """Whether the log knows another group."""
 
@@ -131,6 +133,16 @@ class Story:
     def places(self) -> dict[str, int]:
         """Where in the sequence each operation stands."""
         return {name: place for place, name in enumerate(self.operations)}
+
+    def sees(self, reference: Reference) -> bool:
+        """Tell whether a ledger is witness of where a reference went to."""
+        named = reference.intent or reference.named
+        return named is None or self.witnessed(str(named.fields.get("venue")))
+
+    def sees_all_of(self, operation_id: str) -> bool:
+        """Tell whether ledgers are witness of all that was sent for an operation and its undo."""
+        mine = (record for record in self.records if record.is_intent and record.operation_id == operation_id)
+        return all(self.witnessed(str(intent.fields.get("venue"))) for intent in mine)
 
     @property
     def simulated(self) -> bool:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from allornone_verify.breaks import Break
-from allornone_verify.report import Report, Verdict
+from allornone_verify.report import NOTHING, Report, Verdict
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -19,6 +19,7 @@ def print_report(report: Report, console: Console) -> None:
     if unchecked:
         console.print(_unchecked(unchecked))
     console.print(Text(f"held: {', '.join(verdict.name for verdict in held) or 'nothing'}", style="green"))
+    console.print(_witnesses(report))
     console.print(_looked_at(report))
     verdict = f"{len(broken)} of {len(report.verdicts)} broken" if broken else "nothing is broken"
     console.print(Text(verdict, style="bold red" if broken else "bold green"))
@@ -49,6 +50,17 @@ def _unchecked(verdicts: list[Verdict]) -> Table:
     for reason, names in reasons.items():
         table.add_row(", ".join(names), Text(reason))
     return table
+
+
+def _witnesses(report: Report) -> Text:
+    """Tell which ledger was witness of which venues; those of none come first."""
+    of: dict[str, list[str]] = {}
+    for venue, ledger in report.witnesses.items():
+        of.setdefault(ledger, []).append(venue)
+    parts = [
+        f"{', '.join(venues)} by {ledger}" for ledger, venues in sorted(of.items(), key=lambda kept: kept[0] != NOTHING)
+    ]
+    return Text(f"witnessed: {'; '.join(parts) or 'no venue was sent to'}", style="dim")
 
 
 def _looked_at(report: Report) -> Text:

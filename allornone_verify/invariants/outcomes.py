@@ -21,7 +21,9 @@ def s4_confirmed_equals_ledger(story: Story) -> Iterator[Break]:
         return
     for reference in story.references.values():
         believed, outcome = reference.believed, reference.outcome
-        if believed is None or outcome is None or (outcome.kind == "failed" and not reference.noted):
+        if believed is None or outcome is None or not story.sees(reference):
+            continue
+        if outcome.kind == "failed" and not reference.noted:
             continue
         off = summed(reference.moves, negated(believed))
         if off:
@@ -64,7 +66,7 @@ def _is_shown_absent(story: Story, reference: Reference, outcome: Record, intent
     seen = _last_seen(outcome)
     if seen is None:
         return False
-    if story.lateness_s is None:
+    if story.lateness_s is None or not story.sees(reference):
         return True
     late_s = story.lateness_s(str(intent.fields["venue"]), str(intent.fields.get("operation_type")))
     if late_s == 0:

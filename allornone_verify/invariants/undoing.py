@@ -47,7 +47,7 @@ def s7_undo_no_larger(story: Story) -> Iterator[Break]:
         return
     for name in story.operations:
         undos = [order for order in story.orders_of(name, forward=False) if order.effects]
-        if not undos:
+        if not undos or not story.sees_all_of(name):
             continue
         forward = _forward(story, name)
         if not forward:
@@ -104,6 +104,8 @@ def s8_undone_leaves_friction(story: Story) -> Iterator[Break]:
     for stated in story.end.fields["operations"]:
         name = stated["operation_id"]
         if stated["state"] != "rolled_back" or name not in story.operations or _given(story, name):
+            continue
+        if not story.sees_all_of(name):
             continue
         if not _forward(story, name):
             yield Break(f"{name} is called rolled back, but had done nothing", place=story.end.place)

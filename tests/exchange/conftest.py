@@ -1,6 +1,6 @@
-"""A test exchange and a desk of each test's own."""
+"""A test exchange and a desk of each test's own, held against each other by the checker when the test is over."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,5 +18,7 @@ async def exchange(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, client: Client, task_queue: str, exchange: Served) -> Desk:
-    return Desk(tmp_path / "desk", client, task_queue, exchange)
+def desk(tmp_path: Path, client: Client, task_queue: str, exchange: Served) -> Iterator[Desk]:
+    opened = Desk(tmp_path / "desk", client, task_queue, exchange)
+    yield opened
+    opened.check()

@@ -22,6 +22,7 @@ from allornone.venues.exchange import open_venue
 from allornone.venues.paper import PaperWorld
 from allornone.venues.registry import close_venues
 from tests.plans import leg
+from tests.verified import verify_now
 from worker.build import build_worker
 
 PATIENCE_S = 60
@@ -162,6 +163,16 @@ class Desk:
         finally:
             await close_venues(venues.values())
             world.close()
+
+    @property
+    def books(self) -> Path:
+        """The file that the exchange keeps its books in."""
+        return self.exchange.folder / "testexchange.db"
+
+    def check(self) -> None:
+        """Let the checker hold the exchange's books, the log and the history against each other."""
+        if (self.settings.log_dir / "events").is_dir():
+            verify_now(self.settings.data_dir, self.client.service_client.config.target_host, exchanges=[self.books])
 
     def balance(self, asset: str, wallet: str = "spot") -> Decimal:
         """Return what the exchange's own books say that the account has."""

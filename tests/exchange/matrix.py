@@ -29,6 +29,7 @@ from allornone.venues import Venue
 from allornone.venues.exchange import open_venue
 from allornone.venues.paper import PaperWorld
 from allornone.venues.registry import close_venues
+from allornone_verify import ExchangeFile, Report, Request, examine
 from tests.exchange.cells import CELLS, LEGS, RESOLVE_SOON, TRIES_S, Cell, rules
 from tests.exchange.desk import listed, options
 from worker.build import build_worker
@@ -96,6 +97,15 @@ class Matrix:
             await self._settle(cell, handle)
             exchange.clock.offset_ms = 0
             await self._end(cell, handle, blocked=blocked)
+
+    async def examined(self) -> Report:
+        """Let the checker hold every exchange's books, the one log and the histories against each other."""
+        books = tuple(
+            ExchangeFile(exchange.folder / "testexchange.db", fault) for fault, exchange in self.exchanges.items()
+        )
+        # What was settled by an operator happened while its exchange's clock was ahead.
+        skew_s = 2 * PAST_EVERY_WINDOW_MS / 1_000
+        return await examine(Request(self._settings.log_dir, (), self._client, skew_s=skew_s, exchanges=books))
 
     async def note_unfinished(self) -> None:
         """Note how each group stands that has not ended."""

@@ -74,5 +74,16 @@ async def test_the_exchange_made_and_lost_nothing(matrix: Matrix, fault: str) ->
     assert problems(matrix.exchanges[fault].engines["binance"]) == []
 
 
+async def test_the_checker_finds_nothing_broken_and_every_venue_witnessed(matrix: Matrix) -> None:
+    report = await matrix.examined()
+
+    assert str(report) == ""
+    assert report.witnesses != {}
+    assert set(report.witnesses.values()) == {"testexchange.db (binance)"}
+    assert {"S1", "S2", "S3", "S4", "S5", "S13", "S14", "E5", "E6", "E8"} <= {
+        verdict.name for verdict in report.verdicts if verdict.state == "held"
+    }
+
+
 async def test_every_rule_fired(matrix: Matrix) -> None:
     assert [fault for fault, exchange in matrix.exchanges.items() if exchange.faults.silent()] == []

@@ -1,6 +1,6 @@
 """Groups with a leg at Kraken and a leg at Coinbase, through ccxt, the production worker and a real Temporal server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -56,7 +56,7 @@ async def exchanges(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Desk:
+def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Iterator[Desk]:
     opened = Desk(tmp_path / "desk", client, task_queue, exchanges)
     opened.options = {
         name: {
@@ -66,7 +66,8 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> 
         }
         for name in NAMES
     }
-    return opened
+    yield opened
+    opened.check()
 
 
 def has(served: Served, exchange: str, asset: str) -> Decimal:

@@ -93,7 +93,7 @@ async def assert_sound(desk: Desk, results: list[GroupResult]) -> None:
     assert problems(engine) == []
     assert logged(log_dir) == changed(engine)
     assert list(Verification(log_dir).problems()) == []
-    await verified(desk.settings.data_dir, desk.client.service_client.config.target_host)
+    await verified(desk.settings.data_dir, desk.client.service_client.config.target_host, exchanges=[desk.books])
     assert outcomes(log_dir)["unknown"] >= len(results) // 20, "hardly an answer was lost"
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -56,7 +56,7 @@ async def exchanges(tmp_path: Path) -> AsyncGenerator[Served]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Desk:
+def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> Iterator[Desk]:
     listed = [
         {"asset": "ETH", "network": "Ethereum", "address": NAMED_ADDRESS, "key": "desk-wallet"},
         {"asset": "ETH", "network": "ethereum", "address": ADDRESS},
@@ -73,7 +73,8 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> 
         }
         for name in NAMES
     }
-    return opened
+    yield opened
+    opened.check()
 
 
 def has(served: Served, exchange: str) -> Decimal:

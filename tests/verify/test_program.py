@@ -62,6 +62,7 @@ def test_its_help_has_an_example() -> None:
 
     assert told.returncode == 0
     assert "Example: allornone verify --group basis-1 --json" in told.stdout
+    assert "--testexchange rehearsal/testexchange.db" in told.stdout
     assert "Exit codes: 0 everything that was checked holds; 1 something is broken; 2 bad input." in told.stdout
 
 

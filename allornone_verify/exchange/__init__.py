@@ -1,0 +1,1 @@
+"""A test exchange's books, read by a second reader: rows, which permit each belongs to, and what each moved."""
