@@ -28,7 +28,7 @@ from tests.unit.exchange.scripted import Said, Scripted, Told, scripted
 
 NOW = 1_700_000_000_000
 STATUS, HISTORY = "/0/private/WithdrawStatus", "/sapi/v1/asset/transfer"
-COMMON = {"expected_deltas": {}, "client_ref": "a" * 32, "not_after": datetime(2030, 1, 1, tzinfo=UTC)}
+COMMON: dict[str, Any] = {"expected_deltas": {}, "client_ref": "a" * 32, "not_after": datetime(2030, 1, 1, tzinfo=UTC)}
 WITHDRAWAL = ExecutionRequest.model_validate(
     {
         **COMMON,
