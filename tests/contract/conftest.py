@@ -75,7 +75,7 @@ async def bench(
 
 
 @pytest_asyncio.fixture(params=["binance", "kraken", "coinbase"], loop_scope="session")
-async def desk(request: pytest.FixtureRequest, exchange: Served, tmp_path: Path) -> AsyncIterator[WayIn]:
+async def desk(request: pytest.FixtureRequest, exchange: ExchangeServed, tmp_path: Path) -> AsyncIterator[WayIn]:
     """The way in of each exchange."""
     opened = WayIn(request.param, exchange, tmp_path)
     yield opened

@@ -56,12 +56,13 @@ async def test_what_comes_late_is_found_by_a_later_look(desk: WayIn) -> None:
     assert states == [ReadingState.OPEN, ReadingState.OPEN, ReadingState.CLOSED]
 
 
-async def test_recalling_it_changes_nothing(desk: WayIn) -> None:
+async def test_what_a_look_up_does_not_find_may_still_come(desk: WayIn) -> None:
     request = desk.request()
 
     reading = await desk.venue.recall(request, await desk.venue.prepare(request))
 
-    assert reading.state is ReadingState.OPEN
+    assert reading.state is ReadingState.NOT_FOUND
+    assert not reading.full_history
 
 
 async def test_one_deposit_is_never_that_of_two_references(desk: WayIn) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.errors import RefusedError
 from allornone.models.details import OperationType
 from allornone.units import normalised
 from allornone.venues.exchange.binance import spot
@@ -23,13 +23,13 @@ from allornone.venues.reading import ReadingState
 _STATES = {
     "0": ReadingState.OPEN,  # pending
     "8": ReadingState.OPEN,  # waiting for the user to confirm
-    "7": ReadingState.OPEN,  # a wrong deposit: whether it is ever credited, its owner and Binance settle
     "6": ReadingState.CLOSED,  # credited, cannot be withdrawn yet
     "1": ReadingState.CLOSED,
     "2": ReadingState.REFUSED,
 }
 """Deposit history: "0:pending, 6:credited but cannot withdraw, 7:Wrong Deposit, 8:Waiting User confirm, 1:success,
-2:rejected"."""
+2:rejected". What becomes of a wrong deposit, its owner and Binance settle."""
+_WHY = {ReadingState.REFUSED: "the deposit was rejected", None: "has a status that says nothing of its end"}
 _PAGE = 1_000
 
 
@@ -69,10 +69,8 @@ class BinanceDeposits:
 
 
 def credit_of(row: Mapping[str, Any]) -> Credit:
-    """Return what a row shows. Raises VenueUnavailableError for a status that is not known here."""
+    """Return what a row shows."""
     state = _STATES.get(str(row["status"]))
-    if state is None:
-        raise VenueUnavailableError(f"deposit {row['id']} has status {row['status']}, which says nothing")
     credited = row.get("completeTime") if state is ReadingState.CLOSED else None
     return Credit(
         credit_id=str(row["id"]),
@@ -83,7 +81,7 @@ def credit_of(row: Mapping[str, Any]) -> Credit:
         network=str(row["network"]),
         tx_hash=str(row["txId"]) if row.get("txId") else None,
         credited_at=moment_of(credited) if credited else None,
-        why="the deposit was rejected" if state is ReadingState.REFUSED else None,
+        why=_WHY.get(state),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.errors import RefusedError
 from allornone.models.details import OperationType
 from allornone.units import normalised
 from allornone.venues.exchange.client import Client
@@ -100,10 +100,8 @@ def _credits(rows: Rows, address: str | None) -> list[Credit]:
 
 
 def credit_of(row: Mapping[str, Any], address: str | None) -> Credit:
-    """Return what a row of the list of `address` shows. Raises VenueUnavailableError for a status not known here."""
+    """Return what a row of the list of `address` shows."""
     state = _STATES.get(str(row["status"]))
-    if state is None:
-        raise VenueUnavailableError(f"deposit {row['id']} is {row['status']}, which says nothing")
     network: Mapping[str, Any] = row.get("network") or {}
     return Credit(
         credit_id=str(row["id"]),
@@ -114,7 +112,7 @@ def credit_of(row: Mapping[str, Any], address: str | None) -> Credit:
         network=str(network["network_name"]) if network.get("network_name") else None,
         tx_hash=str(network["hash"]) if network.get("hash") else None,
         credited_at=_moment(row["updated_at"]) if state is ReadingState.CLOSED else None,
-        why=f"the deposit is {row['status']}" if state is ReadingState.REFUSED else None,
+        why=f"is {row['status']}" if state in (ReadingState.REFUSED, None) else None,
     )
 
 

@@ -67,9 +67,8 @@ class Claims:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(_TABLE)
                 connection.execute("BEGIN IMMEDIATE")
+                connection.execute(_TABLE)
                 yield connection
                 connection.execute("COMMIT")
             finally:

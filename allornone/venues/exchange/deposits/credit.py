@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from allornone.errors import VenueUnavailableError
 from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionRequest, ExecutionStatus
 from allornone.units import ZERO, share
 from allornone.venues.exchange.fills import held
@@ -22,11 +23,12 @@ _HEX = re.compile(r"^(?:0x)?([0-9a-fA-F]{64})$")
 class Credit:
     """One deposit. `credit_id` is the exchange's own number of it; `amount` is what is, or would be, credited.
 
-    `address` and `network` are None where the history does not tell them.
+    Without a `state` it stands as nothing here can read, and `why` says how. `address` and `network` are None where
+    the history does not tell them.
     """
 
     credit_id: str
-    state: ReadingState
+    state: ReadingState | None
     amount: Decimal
     seen_at: datetime
     address: str | None = None
@@ -58,7 +60,8 @@ class Sought:
             return False
         if self.tx_hash is not None:
             return credit.tx_hash is not None and _same(self.tx_hash, credit.tx_hash)
-        return credit.amount == self.amount
+        # One that failed may be anybody's: taken for ours it would prove what nobody knows.
+        return credit.amount == self.amount and credit.state is not ReadingState.REFUSED
 
     @property
     def told(self) -> str:
@@ -69,7 +72,12 @@ class Sought:
 
 
 def reading_of_credit(request: ExecutionRequest, credit: Credit, asked: Decimal, time: datetime) -> Reading:
-    """Return the reading of a deposit of which `asked` was expected. Only what is credited is an effect."""
+    """Return the reading of a deposit of which `asked` was expected. Only what is credited is an effect.
+
+    Raises VenueUnavailableError where it stands as nothing here can read.
+    """
+    if credit.state is None:
+        raise VenueUnavailableError(f"deposit {credit.credit_id} {credit.why}")
     ids = (credit.credit_id,) if not credit.tx_hash else (credit.credit_id, credit.tx_hash)
     credited = credit.amount if credit.state is ReadingState.CLOSED else ZERO
     handshake = handshake_of_credit(request, credited, asked).model_copy(
@@ -83,17 +91,6 @@ def reading_of_credit(request: ExecutionRequest, credit: Credit, asked: Decimal,
         }
     )
     return Reading(state=credit.state, handshake=handshake, venue_time=time, full_history=False)
-
-
-def awaited(request: ExecutionRequest, sought: Sought, time: datetime, note: str = "") -> Reading:
-    """Return the reading of a deposit that is not shown: it may come at any time."""
-    handshake = handshake_of_credit(request, ZERO, sought.amount).model_copy(
-        update={
-            "status": ExecutionStatus.PENDING,
-            "evidence": Evidence(note=note or f"{sought.told} is not shown yet"),
-        }
-    )
-    return Reading(state=ReadingState.OPEN, handshake=handshake, venue_time=time, full_history=False)
 
 
 def handshake_of_credit(request: ExecutionRequest, credited: Decimal, asked: Decimal) -> ExecutionHandshake:

@@ -20,7 +20,6 @@ from allornone.venues.exchange.deposits.claims import Claim, Claims
 from allornone.venues.exchange.deposits.credit import (
     Credit,
     Sought,
-    awaited,
     handshake_of_credit,
     reading_of_credit,
 )
@@ -28,7 +27,7 @@ from allornone.venues.exchange.dialect import Dialect
 from allornone.venues.exchange.fills import not_found
 from allornone.venues.exchange.market import INVALID
 from allornone.venues.inverse import Inverse
-from allornone.venues.reading import Reading
+from allornone.venues.reading import Reading, ReadingState
 
 DEPOSIT = OperationCapability(
     id_scope="all",  # ours: a reference claims one deposit, for good
@@ -88,13 +87,20 @@ class Deposits:
         }
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
-        """Begin to wait: look, as every later look does."""
-        return await self.lookup(request, prepared)
+        """Begin to wait. What is not shown yet is open from here on, as long as the operation's `timeout_s` lasts."""
+        shown = await self.lookup(request, prepared)
+        if shown.state is not ReadingState.NOT_FOUND:
+            return shown
+        handshake = shown.handshake.model_copy(
+            update={"status": ExecutionStatus.PENDING, "error_code": None, "error_message": None}
+        )
+        return shown.model_copy(update={"state": ReadingState.OPEN, "handshake": handshake})
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
-        """Show the reference's deposit. One that is not there yet is open: it may come at any time.
+        """Show the reference's deposit. Not found says nothing: it may come at any time.
 
-        Raises VenueUnavailableError where several deposits may be it: which one, a person has to say.
+        Raises VenueUnavailableError where several deposits may be it, or where it stands in no way that is known
+        here: a person has to say.
         """
         time = await self._history.time()
         claim = await asyncio.to_thread(self._claims.of, request.client_ref)
@@ -108,7 +114,7 @@ class Deposits:
         claim = claim or await self._claimed(request.client_ref, sought, shown)
         mine = [credit for credit in shown if claim is not None and credit.credit_id == claim.credit_id]
         if not mine:
-            return awaited(request, sought, time)
+            return not_found(request, time, full_history=False)
         return reading_of_credit(request, mine[0], sought.amount, time)
 
     async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.errors import RefusedError
 from allornone.models.details import OperationType
 from allornone.units import normalised
 from allornone.venues.exchange.client import Client
@@ -28,6 +28,10 @@ _STATES = {
     "Failure": ReadingState.REFUSED,
 }
 """Advanced API FAQ, deposits."""
+_WHY = {
+    ReadingState.REFUSED: "the deposit is Failure",
+    None: "has a status that says nothing of its end, or a fee that may be in its amount",
+}
 _HELD = frozenset({"onhold", "on-hold"})
 """Get status of recent deposits, `status-prop`: "deposit is on hold pending review"."""
 
@@ -71,14 +75,12 @@ class KrakenDeposits:
 
 
 def credit_of(row: Mapping[str, Any]) -> Credit:
-    """Return what a row shows. Raises VenueUnavailableError for a status, or a fee, that is not read here."""
+    """Return what a row shows. One with a fee shows no size: whether the fee is in the amount is in no document."""
     state = _STATES.get(str(row["status"]))
-    if state is None:
-        raise VenueUnavailableError(f"deposit {row['refid']} is {row['status']}, which says nothing")
-    if Decimal(str(row.get("fee") or 0)):
-        raise VenueUnavailableError(f"deposit {row['refid']} shows a fee, and not whether it is in the amount")
     if row.get("status-prop") in _HELD:
         state = ReadingState.OPEN
+    if Decimal(str(row.get("fee") or 0)):
+        state = None
     return Credit(
         credit_id=str(row["refid"]),
         state=state,
@@ -86,7 +88,7 @@ def credit_of(row: Mapping[str, Any]) -> Credit:
         seen_at=moment_of(int(row["time"]) * 1_000),
         address=str(row["info"]),
         tx_hash=str(row["txid"]) if row.get("txid") else None,
-        why="the deposit is Failure" if state is ReadingState.REFUSED else None,
+        why=_WHY.get(state),
     )
 
 
