@@ -3,68 +3,27 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 
+from allornone.client.groups import GroupClient
 from allornone.client.start import start
 from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.group import GroupStatus
-from allornone.models.result import GroupResult, GroupView, OperationState
+from allornone.models.result import OperationState
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from allornone.venues.exchange.deposits import deposits
+from tests.exchange.carrying import SELL, SENT, a_chain, blocked, from_coinbase, has, to_binance
 from tests.exchange.desk import PATIENCE_S, Desk, options
-from tests.plans import Leg, leg
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = ("coinbase", "binance")
-SENT, ARRIVES = Decimal(2), "2"
-"""What Coinbase sends is what arrives; its fee comes on top."""
-
-
-def from_coinbase(address: str) -> Leg:
-    return leg(
-        "from-coinbase",
-        "withdraw",
-        "coinbase>binance",
-        "ETH>ETH",
-        {"coinbase:ETH": "-2"},
-        amount=ARRIVES,
-        address=address,
-        network="ethereum",
-    )
-
-
-def to_binance(address: str, **more: str) -> Leg:
-    awaited = leg(
-        "to-binance",
-        "transfer",
-        "binance.deposits>binance",
-        "ETH>ETH",
-        {"binance:ETH": ARRIVES},
-        amount=ARRIVES,
-        address=address,
-    )
-    return {**awaited, **more}
-
-
-SELL = leg(
-    "sell",
-    "spot_trade",
-    "binance>binance",
-    "ETH>USDT",
-    {"binance:ETH": "-2", "binance:USDT": "4000"},
-    pair="ETH/USDT",
-    side="sell",
-    amount="2",
-)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -94,45 +53,6 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served, add
         "binance.deposits": options(exchanges, "deposits", data_dir=str(tmp_path / "desk")),
     }
     return opened
-
-
-@asynccontextmanager
-async def a_chain(exchanges: Served) -> AsyncGenerator[None]:
-    """Bring to Binance what leaves Coinbase, under the transaction that Coinbase tells."""
-
-    async def bring() -> None:
-        brought: set[str] = set()
-        while True:
-            for gone in list(exchanges.engines["coinbase"].books.withdrawals.values()):
-                if gone.tx_id and gone.tx_id not in brought:
-                    brought.add(gone.tx_id)
-                    exchanges.engines["binance"].moving.arrive(
-                        ACCOUNT, gone.asset, gone.amount - gone.fee, tx_id=gone.tx_id
-                    )
-            await asyncio.sleep(0.05)
-
-    bringing = asyncio.create_task(bring())
-    try:
-        yield
-    finally:
-        bringing.cancel()
-        with suppress(asyncio.CancelledError):
-            await bringing
-
-
-async def blocked(handle: WorkflowHandle[Any, GroupResult], fence: str | None = None) -> GroupView:
-    """Wait until the group needs an operator, and until no more than `fence` can be known."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            view: GroupView = await handle.query("status", result_type=GroupView)
-            effort = view.operations[0].effort
-            if view.needs_operator and (fence is None or (effort is not None and effort.fence == fence)):
-                return view
-            await asyncio.sleep(0.1)
-
-
-def has(served: Served, exchange: str) -> Decimal:
-    return served.engines[exchange].ledger.total(ACCOUNT, "spot", "ETH")
 
 
 async def test_what_leaves_one_exchange_is_credited_at_the_other_and_sold(
@@ -200,15 +120,36 @@ async def test_an_operator_may_give_one_up_and_the_end_says_that_it_may_still_co
     async with desk.working():
         handle = await start(desk.client, desk.settings.task_queue, plan)
         view = await blocked(handle, fence="never_settled")
-        await handle.execute_update(
-            "resolve",
-            ResolveCommand(actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=view.operations[0].client_ref),
-        )
+        given_up = ResolveCommand(actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=view.operations[0].client_ref)
+        await GroupClient(desk.client).resolve(desk.group_id, given_up)
         async with asyncio.timeout(PATIENCE_S):
             result = await handle.result()
 
     assert result.status is GroupStatus.PARTIAL
     assert [each.amount for each in result.unfenced] == [2]
+
+
+async def test_of_two_that_may_be_it_an_operator_says_which(desk: Desk, exchanges: Served, address: str) -> None:
+    for _ in range(2):
+        exchanges.engines["binance"].moving.arrive(ACCOUNT, "ETH", SENT)
+    plan = desk.plan(to_binance(address, timeout_s="1"), SELL, policy={"resolve_budget_s": "1"})
+
+    async with desk.working():
+        handle = await start(desk.client, desk.settings.task_queue, plan)
+        view = await blocked(handle)
+        this = ResolveCommand(
+            actor="ann",
+            outcome=ResolvedOutcome.CONFIRMED,
+            client_ref=view.operations[0].client_ref,
+            actual_deltas={"binance:ETH": SENT},
+            evidence="deposit 1",
+        )
+        await GroupClient(desk.client).resolve(desk.group_id, this)
+        async with asyncio.timeout(PATIENCE_S):
+            result = await handle.result()
+
+    assert result.status is GroupStatus.COMPLETED
+    assert result.operations[0].handshakes[0].evidence.attested
 
 
 async def test_a_history_that_cannot_be_read_for_a_while_is_read_again(
