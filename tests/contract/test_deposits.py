@@ -73,6 +73,17 @@ async def test_one_deposit_is_never_that_of_two_references(desk: WayIn) -> None:
     assert (first.state, second.state) == (ReadingState.CLOSED, ReadingState.OPEN)
 
 
+async def test_the_next_deposit_is_the_next_references(desk: WayIn) -> None:
+    desk.credited()
+    first = await desk.awaits("first")
+    came = desk.credited()
+
+    second = await desk.awaits("second")
+
+    assert first.handshake.evidence.tx_hash != came.tx_id
+    assert second.handshake.evidence.tx_hash == came.tx_id
+
+
 async def test_another_worker_of_the_host_knows_whose_a_deposit_is(desk: WayIn) -> None:
     desk.credited()
     await desk.awaits("first")

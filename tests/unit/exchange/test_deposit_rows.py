@@ -136,6 +136,13 @@ def test_the_statuses_of_coinbase(status: str, state: ReadingState | None) -> No
     assert coinbase.credit_of({**AT_COINBASE, "status": status}, None).state is state
 
 
+def test_what_goes_out_of_coinbase_is_no_deposit() -> None:
+    out = {**AT_COINBASE, "amount": {"amount": "-0.00014200", "currency": "BTC"}}
+    trade = {**AT_COINBASE, "type": "advanced_trade_fill"}
+
+    assert coinbase.credits_of([out, trade], None) == []
+
+
 def _sought(tx_hash: str | None = None) -> Sought:
     came = binance.credit_of(AT_BINANCE)
     return Sought("BNB", came.amount, came.seen_at, address=came.address, tx_hash=tx_hash)

@@ -61,12 +61,12 @@ class CoinbaseDeposits:
         account = await self._account(sought.asset)
         if sought.address is None:
             rows = await self._pages(_TRANSACTIONS, {"account_id": account}, sought.since)
-            return _credits(rows, None)
+            return credits_of(rows, None)
         found: list[Credit] = []
         for place in await self._addresses(account):
             if place["address"] == sought.address and sought.network in (None, place["network"]):
                 params = {"account_id": account, "address_id": str(place["id"])}
-                found += _credits(await self._pages(_OF_ADDRESS, params, sought.since), sought.address)
+                found += credits_of(await self._pages(_OF_ADDRESS, params, sought.since), sought.address)
         return list({credit.credit_id: credit for credit in found}.values())
 
     async def _account(self, asset: str) -> str:
@@ -94,7 +94,8 @@ class CoinbaseDeposits:
             after = {"starting_after": str(following)}
 
 
-def _credits(rows: Rows, address: str | None) -> list[Credit]:
+def credits_of(rows: Rows, address: str | None) -> list[Credit]:
+    """Return the deposits among an account's transactions, of which sends are some and trades are others."""
     with readable("the account's transactions"):
         return [credit_of(row, address) for row in rows if row["type"] == "send" and _amount(row) > 0]
 
