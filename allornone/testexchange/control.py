@@ -106,7 +106,7 @@ class Control:
 
     async def _arrive(self, request: web.Request) -> web.StreamResponse:
         engine, coming = self._engine(request), Arrival.model_validate_json(await request.text())
-        deposit = engine.moving.arrive(coming.account, coming.asset, coming.amount, coming.network)
+        deposit = engine.moving.arrive(coming.account, coming.asset, coming.amount, coming.network, coming.tx_id)
         return web.json_response(shown(deposit))
 
     async def _fund(self, request: web.Request) -> web.StreamResponse:

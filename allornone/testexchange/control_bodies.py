@@ -9,6 +9,7 @@ from allornone.units import Amount as AnyAmount
 from allornone.units import PositiveAmount
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+_Hash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")]
 _Milliseconds = Annotated[int, Field(ge=0, le=31_536_000_000)]
 
 
@@ -44,6 +45,8 @@ class Arrival(Body):
     asset: _Name
     amount: PositiveAmount
     network: _Name | None = None
+    tx_id: _Hash | None = None
+    """Of the transaction that brings it, where another exchange has told it; else one of its own."""
 
 
 class FundingRate(Body):

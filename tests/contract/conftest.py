@@ -1,6 +1,7 @@
 """Where the contract suite runs: every operation of every paper venue, in this process and behind HTTP."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
 from tests.contract.bench import Bench, PaperWitness, Served, TestClock
 from tests.contract.cases import CASES, AnyCase
 from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
+from tests.contract.exchange.way_in import WayIn
 from tests.contract.exchange.witness import ANYBODYS
 
 CLIENT_TIMEOUT_S = 1.0
@@ -78,3 +80,11 @@ async def bench(
     yield Bench(case, opened, served.clock, PaperWitness(served))
     for client in clients.values():
         await client.aclose()
+
+
+@pytest_asyncio.fixture(params=["binance", "kraken", "coinbase"], loop_scope="session")
+async def desk(request: pytest.FixtureRequest, exchange: ExchangeServed, tmp_path: Path) -> AsyncIterator[WayIn]:
+    """The way in of each exchange."""
+    opened = WayIn(request.param, exchange, tmp_path)
+    yield opened
+    await opened.venue.aclose()  # type: ignore[attr-defined]

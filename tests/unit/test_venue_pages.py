@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from allornone.models.operation import OperationCommand
 from allornone.settings import VenueSettings
 from allornone.testexchange.faults import read_rules
 from allornone.venues.capabilities import OperationCapability
@@ -16,6 +17,7 @@ from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.binance import spot, transfer, withdrawal
 from allornone.venues.exchange.coinbase import spot as coinbase_spot
 from allornone.venues.exchange.coinbase import withdrawal as coinbase_withdrawal
+from allornone.venues.exchange.deposits.deposits import DEPOSIT
 from allornone.venues.exchange.exchanges import EXCHANGES
 from allornone.venues.exchange.kraken import spot as kraken_spot
 from allornone.venues.exchange.kraken import withdrawal as kraken_withdrawal
@@ -23,15 +25,25 @@ from allornone.venues.exchange.options import Options, read_options
 
 PAGES = Path(__file__).parents[2] / "docs" / "venues"
 EXCHANGE_PAGES = ["binance", "kraken", "coinbase", "other-exchanges"]
+WAY_IN = "transfer` of `{}.deposits"
 DECLARED = {
     "binance": {
         "spot_trade": spot.TRADE,
         "perp_trade": spot.TRADE,
         "transfer": transfer.TRANSFER,
         "withdraw": withdrawal.WITHDRAWAL,
+        WAY_IN.format("binance"): DEPOSIT,
     },
-    "kraken": {"spot_trade": kraken_spot.TRADE, "withdraw": kraken_withdrawal.WITHDRAWAL},
-    "coinbase": {"spot_trade": coinbase_spot.TRADE, "withdraw": coinbase_withdrawal.SEND},
+    "kraken": {
+        "spot_trade": kraken_spot.TRADE,
+        "withdraw": kraken_withdrawal.WITHDRAWAL,
+        WAY_IN.format("kraken"): DEPOSIT,
+    },
+    "coinbase": {
+        "spot_trade": coinbase_spot.TRADE,
+        "withdraw": coinbase_withdrawal.SEND,
+        WAY_IN.format("coinbase"): DEPOSIT,
+    },
     "other-exchanges": {
         "spot_trade": generic.capability(
             Options(exchange="bitstamp", account="generic", lookup="recent", lateness_s=Decimal(60))
@@ -57,7 +69,7 @@ def row(operation: str, can: OperationCapability) -> str:
     )
 
 
-@pytest.mark.parametrize("page", EXCHANGE_PAGES)
+@pytest.mark.parametrize("page", [*EXCHANGE_PAGES, "deposits"])
 def test_the_settings_that_are_shown_can_be_read(page: str) -> None:
     for name, entry in entries(page).items():
         venue = VenueSettings.model_validate(entry)
@@ -80,6 +92,12 @@ def test_the_capabilities_that_are_shown_are_those_declared(page: str) -> None:
     shown = re.findall(r"^\| `(?:spot_trade|perp_trade|transfer|withdraw)` .*$", text, re.MULTILINE)
 
     assert shown == [row(operation, can) for operation, can in DECLARED[page].items()]
+
+
+def test_the_deposit_that_is_shown_can_be_planned() -> None:
+    command = OperationCommand.model_validate_json(blocks("deposits", "json")[1])
+
+    assert command.venue == "kraken.deposits"
 
 
 def test_the_faults_that_are_shown_can_be_read() -> None:

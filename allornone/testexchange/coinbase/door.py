@@ -55,6 +55,7 @@ _ENDPOINTS = {
     ("GET", "/v2/accounts/*/transactions"): _Endpoint(sends.transactions, Kind.WITHDRAWALS, "read"),
     ("GET", "/v2/accounts/*/transactions/*"): _Endpoint(sends.transaction, Kind.WITHDRAWALS, "read"),
     ("GET", "/v2/accounts/*/addresses"): _Endpoint(sends.addresses, Kind.OTHER, "read"),
+    ("GET", "/v2/accounts/*/addresses/*/transactions"): _Endpoint(sends.received, Kind.DEPOSITS, "read"),
     ("POST", "/v2/accounts/*/addresses"): _Endpoint(sends.new_address, Kind.OTHER, "read"),
 }
 

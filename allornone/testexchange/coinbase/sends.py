@@ -64,7 +64,21 @@ def send(engine: Engine, request: Request) -> dict[str, Any]:
 
 def transactions(engine: Engine, request: Request) -> dict[str, Any]:
     """Return a page of what went out and came in of one asset, newest first."""
-    rows = _rows(engine, request)
+    return _paged(_rows(engine, request), request)
+
+
+def received(engine: Engine, request: Request) -> dict[str, Any]:
+    """Return a page of what came to one address, newest first: the rows do not tell the address themselves."""
+    asset, moving = asset_at(engine, request), engine.moving
+    ways = [network.name for network in moving.networks if network.asset == asset]
+    here = [name for name in ways if account_id(request.account, f"{asset}/{name}") == request.path[1]]
+    if not here:
+        raise listed(404, "not_found", "Not found")
+    rows = [row for row in engine.reading.deposits(request.account) if row.asset == asset and row.network in here]
+    return _paged([_in(row) for row in reversed(rows)], request)
+
+
+def _paged(rows: list[dict[str, Any]], request: Request) -> dict[str, Any]:
     after = request.one("starting_after")
     begins = next((place + 1 for place, row in enumerate(rows) if row["id"] == after), 0)
     page = rows[begins : begins + request.limit()]

@@ -127,7 +127,9 @@ class Moving:
         way = self.network(asset, network)
         return way.prefix + _hash("address", account, way.name)[:40]
 
-    def arrive(self, account: str, asset: str, amount: Decimal, network: str | None = None) -> Deposit:
+    def arrive(
+        self, account: str, asset: str, amount: Decimal, network: str | None = None, tx_id: str | None = None
+    ) -> Deposit:
         """Let an amount from outside come for an account; it is credited when its time is over."""
         now, way = self._ledger.now(), self.network(asset, network)
         if amount <= 0:
@@ -145,7 +147,7 @@ class Moving:
             seen_ms=now,
             due_ms=now + self.deposit_ms,
             credited_ms=0,
-            tx_id=_hash("tx", f"deposit-{number}", now),
+            tx_id=tx_id or _hash("tx", f"deposit-{number}", now),
         )
         self._books.write_deposit(deposit)
         return deposit

@@ -30,7 +30,8 @@ class Options(BaseModel):
     `undo_slippage_bps` is how much worse than the price of the moment an undo may fill. `addresses` is the file of
     allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
     do (account `generic`). `watch_s` is how long what was taken is watched where only its own number finds it.
-    `data_dir` is where the workers of this host share their rate budgets, `limits_share` how much of the exchange's
+    `deposits_by` tells a deposit (account `deposits`) by its transaction alone, or, where a plan names none, by its
+    exact amount, address and time. `data_dir` is where the workers of this host share their rate budgets, `limits_share` how much of the exchange's
     limits they may use: one over the number of hosts; more than one where the exchange grants more than it documents.
     """
 
@@ -47,6 +48,7 @@ class Options(BaseModel):
     timeout_s: Annotated[Decimal, Field(gt=0, le=8)] = Decimal(5)
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
     watch_s: Annotated[NonNegativeAmount, Field(le=86_400)] = Decimal(3_600)
+    deposits_by: Literal["transaction", "amount"] = "transaction"
     data_dir: File | None = None
     limits_share: Annotated[NonNegativeAmount, Field(gt=0, le=1_000)] = Decimal(1)
     lookup: Literal["none", "recent"] = "none"

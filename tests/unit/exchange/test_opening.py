@@ -58,7 +58,7 @@ def test_an_exchange_without_a_module_does_what_the_settings_declare() -> None:
     ("wrong", "told"),
     [
         ({"exchange": "binanze"}, "ccxt has no exchange 'binanze'"),
-        ({"account": "margin"}, "binance has generic, spot, usdm, not 'margin'"),
+        ({"account": "margin"}, "binance has deposits, generic, spot, usdm, not 'margin'"),
         ({"connect_to": "https://somewhere"}, "at binance.connect_to"),
         ({"timeout_s": "60"}, "at binance.timeout_s"),
         ({"secret": "secret-of-the-desk"}, "at binance.secret: Extra inputs are not permitted"),

@@ -96,6 +96,12 @@ async def test_a_ban_that_one_worker_hears_of_silences_all(server: Scripted, wor
     assert len(server.asked) == asked
 
 
+async def test_what_is_asked_about_deposits_counts_with_the_account_that_is_credited(workers: Workers) -> None:
+    await workers.one("deposits").call("publicGetTime")
+
+    assert await used(workers.one()) == 1
+
+
 async def test_markets_cannot_be_read_while_the_exchange_wants_silence(server: Scripted, workers: Workers) -> None:
     server.answers[ORDER] = Said(429, "{}", {"Retry-After": "60"})
     await workers.one().call("privatePostOrder", {"symbol": "ETHUSDT"})

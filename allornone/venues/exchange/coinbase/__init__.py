@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from allornone.venues.exchange.coinbase import spot
+from allornone.venues.exchange.coinbase import deposits, spot
 from allornone.venues.exchange.dialect import Account
 
-ACCOUNTS: Mapping[str, Account] = {"spot": spot.ACCOUNT}
+ACCOUNTS: Mapping[str, Account] = {"spot": spot.ACCOUNT, "deposits": deposits.ACCOUNT}

@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from allornone.venues.exchange.dialect import Account
-from allornone.venues.exchange.kraken import spot
+from allornone.venues.exchange.kraken import deposits, spot
 
-ACCOUNTS: Mapping[str, Account] = {"spot": spot.ACCOUNT}
+ACCOUNTS: Mapping[str, Account] = {"spot": spot.ACCOUNT, "deposits": deposits.ACCOUNT}
