@@ -16,6 +16,11 @@ def beyond(model: Any) -> set[str]:
     return {f"{path}{name}" for path, value in _models(model, "") for name in getattr(value, _EXTRA, None) or {}}
 
 
+def has_rows(model: Any) -> bool:
+    """Tell whether there was a typed model to look at: an empty list, or a bare dictionary, says nothing."""
+    return next(_models(model, ""), None) is not None
+
+
 def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Yield every model in `value` with the path before its fields."""
     if isinstance(value, list):
