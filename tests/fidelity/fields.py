@@ -1,4 +1,4 @@
-"""What an answer lacks of a typed model, and has beyond it: the SDK's own fields are all optional, so it tells nobody."""
+"""What an answer lacks of a typed model, and has beyond it: the SDK takes either, since all its fields are optional."""
 
 from collections.abc import Iterator
 from typing import Any
