@@ -1,9 +1,9 @@
 """What an answer lacks of a typed model, and has beyond it: the SDK takes either, since all its fields are optional."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-_EXTRA = "additional_properties"
+_EXTRA: str = "additional_properties"
 
 
 def lacking(model: Any) -> set[str]:
@@ -13,7 +13,7 @@ def lacking(model: Any) -> set[str]:
 
 def beyond(model: Any) -> set[str]:
     """Return the fields that came and that the model does not declare, by path."""
-    return {f"{path}{name}" for path, value in _models(model, "") for name in getattr(value, _EXTRA, None) or {}}
+    return {f"{path}{name}" for path, each in _models(model, "") for name in each.additional_properties}
 
 
 def has_rows(model: Any) -> bool:
@@ -24,20 +24,23 @@ def has_rows(model: Any) -> bool:
 def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Yield every model in `value` with the path before its fields."""
     if isinstance(value, list):
-        rows: list[Any] = value
-        for row in rows:
+        for row in cast("list[Any]", value):
             yield from _models(row, path)
     elif hasattr(value, "actual_instance"):
         yield from _models(value.actual_instance, path)
-    elif hasattr(type(value), "model_fields"):
+    elif fields := _fields(value):
         yield path, value
-        for name, field in type(value).model_fields.items():
-            if name != _EXTRA:
-                yield from _models(getattr(value, name), f"{path}{field.alias or name}.")
+        for name, alias in fields.items():
+            yield from _models(getattr(value, name), f"{path}{alias}.")
 
 
 def _declared(model: Any, start: str) -> Iterator[tuple[str, Any]]:
     for path, each in _models(model, start):
-        for name, field in type(each).model_fields.items():
-            if name != _EXTRA:
-                yield f"{path}{field.alias or name}", getattr(each, name)
+        for name, alias in _fields(each).items():
+            yield f"{path}{alias}", getattr(each, name)
+
+
+def _fields(model: Any) -> dict[str, str]:
+    """Return the declared fields of a model, each with its name on the wire; none where it is no model."""
+    declared: dict[str, Any] = getattr(model.__class__, "model_fields", {})
+    return {name: str(field.alias or name) for name, field in declared.items() if name != _EXTRA}
