@@ -1,7 +1,7 @@
 """What an answer lacks of a typed model, and has beyond it: the SDK takes either, since all its fields are optional."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 _EXTRA: str = "additional_properties"
 
@@ -23,8 +23,8 @@ def has_rows(model: Any) -> bool:
 
 def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Yield every model in `value` with the path before its fields."""
-    if isinstance(value, list):
-        for row in cast("list[Any]", value):
+    if value.__class__ is list:
+        for row in value:
             yield from _models(row, path)
     elif hasattr(value, "actual_instance"):
         yield from _models(value.actual_instance, path)
