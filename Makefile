@@ -1,6 +1,6 @@
 # Everything a checkout needs, from `python3` (3.11 or newer) and pip alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check soak browser chaos clean
+.PHONY: help demo dev test check soak browser fidelity chaos clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,12 +36,17 @@ browser: $(READY)  ## Work Temporal's UI in a real Chromium; needs chromium, nod
 	cd tests/browser && npm install --silent
 	@ALLORNONE_BROWSER_REQUIRED=1 $(BIN)/python -m pytest -m browser tests/browser
 
+fidelity: $(READY)  ## Let the exchanges' own clients use the test exchange; installs them into .venv-fidelity
+	$(PYTHON) -m venv .venv-fidelity
+	.venv-fidelity/bin/python -m pip install --quiet --disable-pip-version-check -r tests/fidelity/requirements.txt
+	@ALLORNONE_FIDELITY_REQUIRED=1 .venv-fidelity/bin/python -m pytest tests/fidelity
+
 chaos: $(READY)  ## Run the fault campaign in its daily form, about half an hour; SEED=n to repeat one
 	@$(BIN)/python -m tests.campaign --seed $(or $(SEED),0)
 
 clean:  ## Remove what make made, and the demo's data; never a log that is in use
 	@if [ -e .allornone/server.json ]; then echo "a server of .allornone may run; stop it first" >&2; exit 2; fi
-	rm -rf $(VENV) tests/browser/node_modules .allornone dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-fidelity tests/browser/node_modules .allornone dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

@@ -34,8 +34,8 @@ def every_endpoint(engine: Engine, limits: Mapping[str, Limits]) -> Endpoints:
     spot, usdm, wallet = Spot(engine, limits[API_HOST]), Usdm(engine, limits[USDM_HOST]), Wallet(engine)
     account, spot_prices, usdm_prices = (
         UsdmAccount(engine, usdm),
-        Tickers(engine, spot.markets),
-        Tickers(engine, usdm.markets),
+        Tickers(engine, spot.markets, usdm=False),
+        Tickers(engine, usdm.markets, usdm=True),
     )
     return (
         _spot(spot)

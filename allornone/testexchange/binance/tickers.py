@@ -15,11 +15,15 @@ _DAY_MS = 86_400_000
 
 
 class Tickers:
-    """Answers calls about the prices of some of the engine's markets."""
+    """Answers calls about the prices of some of the engine's markets, in the form of spot or of USD-M.
 
-    def __init__(self, engine: Engine, markets: Callable[[], list[Market]]) -> None:
+    USD-M says when each price and book was; spot does not, and alone has the best prices among those of the day.
+    """
+
+    def __init__(self, engine: Engine, markets: Callable[[], list[Market]], *, usdm: bool) -> None:
         self._engine = engine
         self._markets = markets
+        self._usdm = usdm
 
     def price(self, params: Params) -> object:
         """Tell the price of one market or of all."""
@@ -41,11 +45,9 @@ class Tickers:
         """Tell the book of one market."""
         market = self._market(params.text("symbol"))
         limit = min(params.whole("limit") or _DEPTH_DEFAULT, _DEPTH_MAX)
-        now = self._engine.now()
         return {
             "lastUpdateId": self._engine.books.next_trade(),
-            "E": now,
-            "T": now,
+            **self._at("E", "T"),
             "bids": [_level(market, offer) for offer in self._offers(market, Side.SELL)[:limit]],
             "asks": [_level(market, offer) for offer in self._offers(market, Side.BUY)[:limit]],
         }
@@ -63,8 +65,11 @@ class Tickers:
     def _offers(self, market: Market, side: Side) -> list[Offer]:
         return offers(market, side, self._engine.books.open_orders(market.symbol))
 
+    def _at(self, *names: str) -> dict[str, object]:
+        return dict.fromkeys(names, self._engine.now()) if self._usdm else {}
+
     def _price(self, market: Market) -> dict[str, object]:
-        return {"symbol": market.name, "price": plain(market.mark, market.tick), "time": self._engine.now()}
+        return {"symbol": market.name, "price": plain(market.mark, market.tick), **self._at("time")}
 
     def _best(self, market: Market) -> dict[str, object]:
         bids, asks = self._offers(market, Side.SELL)[:1], self._offers(market, Side.BUY)[:1]
@@ -76,19 +81,18 @@ class Tickers:
             "bidQty": (bid or [nothing])[0][1],
             "askPrice": (ask or [nothing])[0][0],
             "askQty": (ask or [nothing])[0][1],
-            "time": self._engine.now(),
+            **self._at("time"),
         }
 
     def _day(self, market: Market) -> dict[str, object]:
         mark, now = plain(market.mark, market.tick), self._engine.now()
-        best = self._best(market)
-        best.pop("time")
+        spot_only = {} if self._usdm else {**self._best(market), "prevClosePrice": mark}
         return {
-            **best,
+            "symbol": market.name,
+            **spot_only,
             "priceChange": "0",
             "priceChangePercent": "0.000",
             "weightedAvgPrice": mark,
-            "prevClosePrice": mark,
             "lastPrice": mark,
             "lastQty": plain(market.minimum, market.step),
             "openPrice": mark,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from allornone.testexchange.coinbase.forms import fill_form, order_form
+from allornone.testexchange.coinbase.forms import configuration, fill_form, order_form
 from allornone.testexchange.coinbase.ids import identified, numbered
 from allornone.testexchange.coinbase.problem import brokerage, invalid, order_failure
 from allornone.testexchange.coinbase.request import Request, number
@@ -96,7 +96,8 @@ def _created(order: Order) -> dict[str, Any]:
             "client_order_id": order.client_id,
             "attached_order_id": "",
         },
-        "order_configuration": None,
+        # Coinbase's own client reads what was asked for from here, and breaks where there is nothing.
+        "order_configuration": configuration(order),
     }
 
 

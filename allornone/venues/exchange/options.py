@@ -31,8 +31,9 @@ class Options(BaseModel):
     allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
     do (account `generic`). `watch_s` is how long what was taken is watched where only its own number finds it.
     `deposits_by` tells a deposit (account `deposits`) by its transaction alone, or, where a plan names none, by its
-    exact amount, address and time. `data_dir` is where the workers of this host share their rate budgets, `limits_share` how much of the exchange's
-    limits they may use: one over the number of hosts; more than one where the exchange grants more than it documents.
+    exact amount, address and time. `data_dir` is where the workers of this host share their rate budgets,
+    `limits_share` how much of the exchange's limits they may use: one over the number of hosts; more than one where the
+    exchange grants more than it documents.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
