@@ -19,7 +19,7 @@ dev: $(READY)  ## Run the server, its UI, the paper venues and a worker until Ct
 	@$(BIN)/allornone dev
 
 test: $(READY)  ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## Check format, style, imports, types and licences
 	$(BIN)/ruff format --check .

@@ -19,16 +19,27 @@ def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tupl
         state = replace(state, known_seq=max(state.known_seq, answer.seq))
         if answer.kind is AnswerKind.SUPERSEDED:
             return replace(state, superseded=True)
+        if _is_in_flight(state, index, answer):
+            continue  # an operator has it read again meanwhile, and that look tells
         if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
             state, changed = joins(plan, state, index, answer), True
         if answer.kind is AnswerKind.OPEN and state.flight is None:
             state, changed = _reopened(plan, state, index, answer), True
         unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
-    if changed:
+    if changed or state.flight is not None:
         return replace(state, looked=False, last_looks=0, look_wait_s=0.0)
     if unread:
         return replace(state, last_looks=state.last_looks + 1, look_wait_s=0.0)
     return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
+
+
+def _is_in_flight(state: GroupState, index: int, answer: Answer) -> bool:
+    flight = state.flight
+    return flight is not None and (flight.index, flight.direction, flight.epoch) == (
+        index,
+        answer.direction,
+        answer.epoch,
+    )
 
 
 def _is_of(attempt: Attempt, answer: Answer) -> bool:

@@ -16,6 +16,8 @@ def subject(plan: AtomicGroup, state: GroupState) -> Subject | None:
     """Return the reference that `retry` and `resolve` mean now: what is unknown, else what is stuck."""
     if state.flight is not None:
         return state.flight.index, state.flight.direction, state.flight.epoch
+    if state.given_up:
+        return None
     if state.orphaned is not None:
         return _next(plan, state)
     if state.unwinding is not None:

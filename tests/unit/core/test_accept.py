@@ -11,6 +11,7 @@ from allornone.models.group import GroupStatus
 from tests.unit.core.answers import (
     FORWARD,
     ROLLBACK,
+    breach,
     full,
     part,
     refused,
@@ -22,6 +23,7 @@ from tests.unit.core.shell import (
     Shell,
     accepted,
     did_not_happen,
+    retry,
 )
 
 
@@ -98,3 +100,12 @@ def test_accepted_of_an_operation_that_has_nothing_to_accept_is_refused() -> Non
     for operation_id, why in (("op2", "nothing that could be accepted"), ("op9", "no operation 'op9'")):
         with pytest.raises(CommandRefusedError, match=why):
             shell.takes(accepted(operation_id))
+
+
+def test_once_what_is_left_was_accepted_there_is_nothing_more_to_retry() -> None:
+    shell = Shell(group({"pivot": True}))
+    shell.plays(Execute(0, 1), breach(0))
+    shell.awaited()
+    shell.takes(accepted())
+    with pytest.raises(CommandRefusedError, match="nothing is unknown or stuck; what makes sense now: pause"):
+        shell.takes(retry(shell.ref((0, FORWARD, 1))))

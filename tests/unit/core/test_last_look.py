@@ -1,9 +1,12 @@
 """Before the end each reference is looked up once more, and what that shows counts."""
 
+from allornone.core.observe import observe_last_looks
 from allornone.core.steps import End, Execute, LastLook, Look, LookMode, Undo
 from allornone.models.group import GroupStatus
 from tests.unit.core.answers import (
     FORWARD,
+    breach,
+    deltas,
     full,
     part,
     refused,
@@ -11,8 +14,8 @@ from tests.unit.core.answers import (
     undone,
     unknown,
 )
-from tests.unit.core.plans import plain
-from tests.unit.core.shell import Shell
+from tests.unit.core.plans import group, plain
+from tests.unit.core.shell import Shell, retry
 
 
 def look(number: int, mode: LookMode = "resolve", at: int = 0, *, reading: int = 1) -> Look:
@@ -66,3 +69,26 @@ def test_an_order_that_the_last_look_finds_open_is_resolved_before_the_end() -> 
     shell.hears(part(0))
     shell.plays(Undo(0, 1), undone(0, units=1))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
+
+
+def test_a_breach_that_an_operator_has_read_again_meanwhile_is_not_counted_twice() -> None:
+    shell = Shell(group({"pivot": True}, accept_residual=True))
+    shell.plays(Execute(0, 1), breach(0))
+    assert isinstance(shell.awaited(), LastLook)
+    shell.takes(retry(shell.ref((0, FORWARD, 1))))
+    shell.state = observe_last_looks(shell.plan, shell.state, ((0, breach(0)),))
+    shell.plays(look(0, "read"), breach(0))
+    result = shell.ends()
+    assert result.status is GroupStatus.PARTIAL
+    assert result.residual_deltas == deltas(3)
+    assert "late_effect" not in [notice.kind for notice in shell.notices]
+
+
+def test_what_is_read_again_during_the_last_look_has_a_last_look_of_its_own() -> None:
+    shell = Shell(group({"pivot": True}, accept_residual=True))
+    shell.plays(Execute(0, 1), breach(0))
+    assert isinstance(shell.awaited(), LastLook)
+    shell.takes(retry(shell.ref((0, FORWARD, 1))))
+    shell.state = observe_last_looks(shell.plan, shell.state, ((0, breach(0)),))
+    shell.plays(look(0, "read"), full(0))
+    assert shell.awaited() == LastLook(((0, FORWARD, 1),), 0)
