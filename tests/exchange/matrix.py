@@ -24,14 +24,15 @@ from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.movement import WithdrawalState
-from allornone.testexchange.serving import ACCOUNT, Served, serving
+from allornone.testexchange.serving import Served
 from allornone.venues import Venue
 from allornone.venues.exchange import open_venue
 from allornone.venues.paper import PaperWorld
 from allornone.venues.registry import close_venues
 from allornone_verify import ExchangeFile, Report, Request, examine
-from tests.exchange.cells import CELLS, LEGS, RESOLVE_SOON, TRIES_S, Cell, rules
-from tests.exchange.desk import listed, options
+from tests.exchange.cells import RESOLVE_SOON, SITES, TRIES_S, rules, write_of
+from tests.exchange.sites import accounts, engine, everything, named, served
+from tests.exchange.table.cell import Cell
 from worker.build import build_worker
 
 PATIENCE_S = 480
@@ -54,7 +55,7 @@ class Ended:
 
 
 class Matrix:
-    """One desk with an exchange for each fault. Its worker lives as long as `opened`."""
+    """One desk with a venue for each fault at each exchange. Its worker lives as long as `opened`."""
 
     def __init__(self, client: Client, settings: Settings, exchanges: dict[str, Served]) -> None:
         self.exchanges = exchanges
@@ -62,36 +63,41 @@ class Matrix:
         self.unfinished: dict[str, str] = {}
         self._client = client
         self._settings = settings
-        self._opening = {fault: _everything(each.engines["binance"]) for fault, each in exchanges.items()}
+        self._opening = {site: everything(engine(each)) for site, each in exchanges.items()}
+
+    @property
+    def names(self) -> set[str]:
+        """The exchanges that are served."""
+        return {name for each in self.exchanges.values() for name in each.engines}
 
     def moved(self, cell: Cell) -> Books:
         """Return what the exchange's own books say that a cell's write changed: no other there moves its assets."""
-        now, before = _everything(self.exchanges[cell.fault].engines["binance"]), self._opening[cell.fault]
+        now, before = everything(engine(self.exchanges[cell.site])), self._opening[cell.site]
         changed = {key: now.get(key, Decimal(0)) - before.get(key, Decimal(0)) for key in now.keys() | before.keys()}
-        return {key: amount for key, amount in changed.items() if amount and key in _KEYS[cell.write]}
+        return {key: amount for key, amount in changed.items() if amount and key in write_of(cell).keys}
 
     def effects(self, cell: Cell) -> Counter[str]:
         """Return how often each client id took effect; a transfer has none and counts by its number."""
-        books = self.exchanges[cell.fault].engines["binance"].books
-        symbol = {"order": "BTCUSDT", "contract": "ETHUSDT.P"}.get(cell.write)
-        if symbol is not None:
+        books = engine(self.exchanges[cell.site]).books
+        symbol = write_of(cell).symbol
+        if symbol:
             return Counter(each.client_id for each in books.orders.values() if each.symbol == symbol and each.filled)
         if cell.write == "transfer":
             return Counter(str(each.transfer_id) for each in books.transfers)
         gone = (WithdrawalState.FAILED, WithdrawalState.CANCELED)
-        return Counter(each.client_id for each in books.withdrawals.values() if each.state not in gone)
+        return Counter(named(each) for each in books.withdrawals.values() if each.state not in gone)
 
-    async def run(self, fault: str, cells: Iterable[Cell]) -> None:
-        """Run the groups of one exchange: first those that end by themselves, then what waits for a person."""
-        exchange = self.exchanges[fault]
-        groups = [(cell, await start(self._client, self._settings.task_queue, _plan(cell))) for cell in cells]
+    async def run(self, site: str) -> None:
+        """Run the groups of one venue: first those that end by themselves, then what waits for a person."""
+        exchange = self.exchanges[site]
+        groups = [(cell, await start(self._client, self._settings.task_queue, _plan(cell))) for cell in SITES[site]]
         for cell, handle in groups:
             if not cell.blocked:
                 await self._end(cell, handle, blocked=False)
         waiting = [(cell, handle) for cell, handle in groups if cell.blocked]
         asked_for = [await _needs_operator(handle) for _, handle in waiting]
         await exchange.no_more_late()
-        _let_go(exchange.engines["binance"])
+        _let_go(engine(exchange))
         for (cell, handle), blocked in zip(waiting, asked_for, strict=True):
             exchange.clock.offset_ms = PAST_EVERY_WINDOW_MS
             await self._settle(cell, handle)
@@ -101,7 +107,7 @@ class Matrix:
     async def examined(self) -> Report:
         """Let the checker hold every exchange's books, the one log and the histories against each other."""
         books = tuple(
-            ExchangeFile(exchange.folder / "testexchange.db", fault) for fault, exchange in self.exchanges.items()
+            ExchangeFile(exchange.folder / "testexchange.db", site) for site, exchange in self.exchanges.items()
         )
         # What was settled by an operator happened while its exchange's clock was ahead.
         skew_s = 2 * PAST_EVERY_WINDOW_MS / 1_000
@@ -109,8 +115,8 @@ class Matrix:
 
     async def note_unfinished(self) -> None:
         """Note how each group stands that has not ended."""
-        for cell in CELLS:
-            if cell.fault in self.exchanges and cell.name not in self.ended:
+        for cell in (cell for site in self.exchanges for cell in SITES[site]):
+            if cell.name not in self.ended:
                 view = await _view(self._client.get_workflow_handle(_group_id(cell)))
                 self.unfinished[cell.name] = f"{view.status}: {view.operations[0].note}"
 
@@ -133,34 +139,24 @@ class Matrix:
         moved, client_ref = self.moved(cell), view.operations[0].client_ref
         if not moved:
             return ResolveCommand(actor="ann", outcome=ResolvedOutcome.FAILED, client_ref=client_ref)
-        deltas = {f"{_venue(cell.fault, key)}:{key.partition(':')[2]}": amount for key, amount in moved.items()}
+        deltas = {f"{_venue(cell.site, key)}:{key.partition(':')[2]}": amount for key, amount in moved.items()}
         return ResolveCommand(
             actor="ann", outcome=ResolvedOutcome.CONFIRMED, client_ref=client_ref, actual_deltas=deltas
         )
 
 
-_KEYS = {
-    "order": {"spot:BTC", "spot:USDT"},
-    "contract": {"usdm:USDT", "usdm:ETHUSDT"},
-    "withdraw": {"spot:ETH"},
-    "transfer": {"spot:USDC", "usdm:USDC"},
-}
-
-
 @asynccontextmanager
-async def opened(folder: Path, client: Client, task_queue: str, faults: Iterable[str]) -> AsyncGenerator[Matrix]:
-    """Serve an exchange for each fault, open two accounts at each as the settings would, and work."""
+async def opened(folder: Path, client: Client, task_queue: str, sites: Iterable[str]) -> AsyncGenerator[Matrix]:
+    """Serve an exchange for each venue, open its accounts as the settings would, and work."""
     settings = Settings(data_dir=folder / "desk", task_queue=task_queue, max_concurrent_activities=400)
     world = PaperWorld()
     venues: dict[str, Venue] = {"wallet": world.venue("wallet")}
     async with AsyncExitStack() as stack:
-        exchanges = {fault: await stack.enter_async_context(serving(folder / fault)) for fault in faults}
-        for fault, exchange in exchanges.items():
-            exchange.engines["binance"].moving.withdrawal_ms = 0  # as soon as somebody looks
-            exchange.inject(*rules(fault))
-            for name, account in ((fault, "spot"), (f"{fault}.usdm", "usdm")):
-                more = {"timeout_s": "8", "addresses": str(listed(exchange.folder))}
-                venues[name] = open_venue(name, {**options(exchange, account), **more})
+        exchanges = {site: await stack.enter_async_context(served(folder, site)) for site in sites}
+        for site, exchange in exchanges.items():
+            engine(exchange).moving.withdrawal_ms = 0  # as soon as somebody looks
+            exchange.inject(*rules(site))
+            venues |= {name: open_venue(name, given) for name, given in accounts(site, exchange).items()}
         stack.callback(world.close)
         stack.push_async_callback(close_venues, venues.values())
         async with build_worker(client, settings, venues, JsonlEventLog(settings.log_dir)):
@@ -171,8 +167,8 @@ async def run_all(matrix: Matrix) -> None:
     """Run every cell, and note how those stand that do not end."""
     try:
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
-            for fault in matrix.exchanges:
-                tasks.create_task(matrix.run(fault, [cell for cell in CELLS if cell.fault == fault]))
+            for site in matrix.exchanges:
+                tasks.create_task(matrix.run(site))
     except TimeoutError:
         await matrix.note_unfinished()
 
@@ -182,7 +178,7 @@ def _group_id(cell: Cell) -> str:
 
 
 def _plan(cell: Cell) -> AtomicGroup:
-    operation = json.loads(json.dumps(LEGS[cell.write]).replace("{}", cell.fault))
+    operation = json.loads(json.dumps(write_of(cell).leg).replace("{}", cell.site))
     operation["timeout_s"] = "1" if cell.fault.startswith("stuck") else TRIES_S
     return AtomicGroup.model_validate(
         {
@@ -191,20 +187,6 @@ def _plan(cell: Cell) -> AtomicGroup:
             "policy": RESOLVE_SOON if cell.blocked else {},
         }
     )
-
-
-def _everything(engine: Engine) -> Books:
-    """Return what the account has by the books of an exchange."""
-    held = {
-        f"{wallet}:{asset}": amount
-        for (account, wallet, asset), amount in engine.ledger.balances().items()
-        if account == ACCOUNT
-    }
-    return held | {
-        f"usdm:{symbol.removesuffix('.P')}": position.amount
-        for (account, symbol), position in engine.books.positions.items()
-        if account == ACCOUNT
-    }
 
 
 def _shown(result: GroupResult) -> Books:
@@ -219,8 +201,8 @@ def _shown(result: GroupResult) -> Books:
     return {place: amount for place, amount in shown.items() if amount}
 
 
-def _venue(fault: str, key: str) -> str:
-    return f"{fault}.usdm" if key.startswith("usdm:") else fault
+def _venue(site: str, key: str) -> str:
+    return f"{site}.usdm" if key.startswith("usdm:") else site
 
 
 def _let_go(engine: Engine) -> None:

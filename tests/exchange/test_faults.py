@@ -14,8 +14,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from allornone.testexchange.engine.conservation import problems
-from tests.exchange.cells import CELLS, FAULTS, Cell
+from tests.exchange.cells import CELLS, SITES
 from tests.exchange.matrix import Matrix, opened, run_all
+from tests.exchange.table.cell import Cell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -34,19 +35,19 @@ async def matrix(
 
 
 def asked(request: pytest.FixtureRequest) -> list[str]:
-    """Return the faults that the tests of this run ask about."""
+    """Return the venues that the tests of this run ask about."""
     here = [item for item in request.session.items if isinstance(item, pytest.Function) and item.path == request.path]
     given: list[dict[str, Any]] = [item.callspec.params for item in here if hasattr(item, "callspec")]
-    named = {each["cell"].fault if "cell" in each else each["fault"] for each in given}
-    return [fault for fault in FAULTS if fault in named]
+    named = {each["cell"].site if "cell" in each else each["site"] for each in given}
+    return [site for site in SITES if site in named]
 
 
-def marked(fault: str) -> list[pytest.MarkDecorator]:
-    return [] if fault in DAILY else [pytest.mark.long]
+def marked(site: str) -> list[pytest.MarkDecorator]:
+    return [] if site in DAILY else [pytest.mark.long]
 
 
 every_cell = pytest.mark.parametrize(
-    "cell", [pytest.param(cell, id=cell.name, marks=marked(cell.fault)) for cell in CELLS]
+    "cell", [pytest.param(cell, id=cell.name, marks=marked(cell.site)) for cell in CELLS]
 )
 
 
@@ -69,9 +70,9 @@ async def test_the_end_says_what_the_books_moved(matrix: Matrix, cell: Cell) -> 
     assert matrix.ended[cell.name].shown == matrix.moved(cell)
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, marks=marked(fault)) for fault in FAULTS])
-async def test_the_exchange_made_and_lost_nothing(matrix: Matrix, fault: str) -> None:
-    assert problems(matrix.exchanges[fault].engines["binance"]) == []
+@pytest.mark.parametrize("site", [pytest.param(site, marks=marked(site)) for site in SITES])
+async def test_the_exchange_made_and_lost_nothing(matrix: Matrix, site: str) -> None:
+    assert [problems(engine) for engine in matrix.exchanges[site].engines.values()] == [[]]
 
 
 async def test_the_checker_finds_nothing_broken_and_every_venue_witnessed(matrix: Matrix) -> None:
@@ -79,11 +80,11 @@ async def test_the_checker_finds_nothing_broken_and_every_venue_witnessed(matrix
 
     assert str(report) == ""
     assert report.witnesses != {}
-    assert set(report.witnesses.values()) == {"testexchange.db (binance)"}
+    assert set(report.witnesses.values()) == {f"testexchange.db ({name})" for name in matrix.names}
     assert {"S1", "S2", "S3", "S4", "S5", "S13", "S14", "E5", "E6", "E8"} <= {
         verdict.name for verdict in report.verdicts if verdict.state == "held"
     }
 
 
 async def test_every_rule_fired(matrix: Matrix) -> None:
-    assert [fault for fault, exchange in matrix.exchanges.items() if exchange.faults.silent()] == []
+    assert [site for site, exchange in matrix.exchanges.items() if exchange.faults.silent()] == []

@@ -1,0 +1,35 @@
+"""What is done to a write, by the fault's name."""
+
+from typing import Any
+
+LOOSE = ("hang", "reset", "half_body", "unreadable", "bad_gateway", "timeout", "unknown_error", "unexpected")
+CLOSING = ("forbidden", "rate_limited", "banned")
+"""The account asks nothing for a while, whichever write was told so."""
+
+RULES: dict[str, tuple[dict[str, Any], ...]] = {
+    **{name: ({"behaviour": name},) for name in LOOSE},
+    **{f"{name}_before": ({"behaviour": name, "executed": False},) for name in LOOSE},
+    "unavailable": ({"behaviour": "unavailable"},),
+    "overloaded": ({"behaviour": "overloaded"},),
+    **{name: ({"behaviour": name, "delay_s": "1"},) for name in CLOSING},
+    "late": ({"behaviour": "late", "delay_s": "10"},),
+    "too_late": ({"behaviour": "late", "delay_s": "45"},),
+    "skewed": ({"behaviour": "refuse", "reason": "outside_window"},),
+    "no_funds": ({"behaviour": "refuse", "reason": "insufficient"},),
+    "bad_amount": ({"behaviour": "refuse", "reason": "amount"},),
+    "halted": ({"behaviour": "refuse", "reason": "halted"},),
+    "bad_key": ({"behaviour": "refuse", "reason": "bad_key"},),
+    "no_permission": ({"behaviour": "refuse", "reason": "no_permission"},),
+    "duplicate": ({"behaviour": "duplicate"},),
+    "duplicate_before": ({"behaviour": "duplicate", "executed": False},),
+    "slow": ({"behaviour": "slow", "delay_s": "12"},),
+    "hidden": ({"behaviour": "hidden", "delay_s": "6"},),
+    "lost_and_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "6"}),
+    "partial": ({"behaviour": "partial", "ratio": "0.5"},),
+    "partial_and_lost": ({"behaviour": "partial", "ratio": "0.5"}, {"behaviour": "reset"}),
+    "stale_balance": ({"behaviour": "stale_balance", "delay_s": "20"},),
+    "stuck_in_approval": ({"behaviour": "withdrawal", "end": "approval"},),
+    "stuck_in_processing": ({"behaviour": "withdrawal", "end": "processing"},),
+    "refunded": ({"behaviour": "withdrawal", "end": "failure"},),
+}
+"""What is done to a write, by the fault's name. Each rule fires at its first call only."""
