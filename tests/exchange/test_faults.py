@@ -20,7 +20,14 @@ from tests.exchange.table.cell import Cell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-DAILY = frozenset({"reset", "half_body_before", "too_late", "duplicate", "no_funds", "partial_and_lost", "refunded"})
+DAILY = frozenset(
+    {
+        *("reset", "duplicate", "no_funds", "partial_and_lost", "refunded"),
+        *("kraken_reset", "kraken_no_funds", "kraken_partial_and_lost"),
+        *("coinbase_reset", "coinbase_duplicate", "coinbase_no_funds", "coinbase_refunded"),
+    }
+)
+"""What ends soon: no fence has to be waited for."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

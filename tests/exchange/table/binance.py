@@ -1,7 +1,7 @@
 """Binance: a spot order, a USD-M order, a withdrawal and a transfer between its wallets."""
 
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE
+from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
 from tests.plans import leg
 
 BUY_BTC = leg(
@@ -76,7 +76,7 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in CLOSING for cell in ENDS.done(fault, *ALL)),
     *ENDS.done("skewed", *ALL),
     # On its way for a while: in time, and after its time.
-    *ENDS.done("late", *TRADES),
+    *ENDS.done("late", *TRADES, "withdraw"),
     *ENDS.seen_done("late", "transfer"),
     *ENDS.done("too_late", *TRADES),
     *ENDS.sent_anew("too_late", "withdraw"),
@@ -107,6 +107,15 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.refused("refunded", "withdraw"),
 )
 ABSENT: dict[str, str] = {
+    **{
+        f"{fault}-{write}": "an order is filled, not withdrawn"
+        for fault in WITHDRAWN
+        for write in ("order", "contract")
+    },
+    **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw", "transfer")},
+    **{f"{fault}-transfer": "a transfer has no state to be stuck in" for fault in WITHDRAWN},
+    "duplicate_before-withdraw": "only an order's id can be in use",
+    "duplicate_before-transfer": "a transfer has no id",
     "duplicate-withdraw": "only an order's id can be in use: a second withdrawal of an id is taken as another one",
     "duplicate-transfer": "a transfer has no id",
     "halted-transfer": "no market is asked for a transfer",

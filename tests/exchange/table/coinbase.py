@@ -1,7 +1,7 @@
 """Coinbase: a spot order, and a send, which is known by its `idem`."""
 
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE
+from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
 from tests.plans import leg
 
 WRITES = {
@@ -81,6 +81,8 @@ CELLS: tuple[Cell, ...] = (
 )
 
 ABSENT: dict[str, str] = {
+    **{f"{fault}-{write}": "an order is filled, not withdrawn" for fault in WITHDRAWN for write in ("order",)},
+    **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw",)},
     "duplicate-withdraw": "a second send of an `idem` is answered with the first: no error tells of it",
     "duplicate_before-withdraw": "a second send of an `idem` is answered with the first: no error tells of it",
 }

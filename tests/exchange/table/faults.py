@@ -5,6 +5,8 @@ from typing import Any
 LOOSE = ("hang", "reset", "half_body", "unreadable", "bad_gateway", "timeout", "unknown_error", "unexpected")
 CLOSING = ("forbidden", "rate_limited", "banned")
 """The account asks nothing for a while, whichever write was told so."""
+PARTS = ("partial", "partial_and_lost")
+WITHDRAWN = ("stuck_in_approval", "stuck_in_processing", "refunded")
 
 RULES: dict[str, tuple[dict[str, Any], ...]] = {
     **{name: ({"behaviour": name},) for name in LOOSE},

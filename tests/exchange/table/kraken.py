@@ -2,7 +2,7 @@
 
 from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE
+from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
 from tests.plans import leg
 
 WRITES = {
@@ -83,6 +83,8 @@ CELLS: tuple[Cell, ...] = (
 )
 
 ABSENT: dict[str, str] = {
+    **{f"{fault}-{write}": "an order is filled, not withdrawn" for fault in WITHDRAWN for write in ("order",)},
+    **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw",)},
     "duplicate-withdraw": "a withdrawal takes no id of ours",
     "duplicate_before-withdraw": "a withdrawal takes no id of ours",
     "skewed-withdraw": "a withdrawal takes no deadline, and a nonce is compared with nonces, not with a clock",
