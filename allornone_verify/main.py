@@ -1,9 +1,10 @@
 """The command line of the checker."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
@@ -93,6 +94,26 @@ def _refuse_unless(holds: bool, message: str) -> None:  # noqa: FBT001 (an asser
         raise typer.Exit(BAD_INPUT)
 
 
-def main() -> None:
-    """Run the checker."""
-    app()
+def main() -> NoReturn:
+    """Run the checker, and end the process with its exit code.
+
+    Interpreter shutdown is skipped: the Temporal SDK's threads may abort there (SIGABRT, temporalio/sdk-python#300),
+    after the verdict is told and the exit code decided.
+    """
+    code = _code()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # the reader of a pipe has gone, or somebody closed the stream
+            code = code or BROKEN
+    os._exit(code)
+
+
+def _code() -> int:
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else HELD if end.code is None else BROKEN
+    except BaseException as error:  # noqa: BLE001 (what passed here would meet the interpreter's shutdown)
+        sys.excepthook(type(error), error, error.__traceback__)
+    return BROKEN

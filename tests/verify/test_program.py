@@ -57,6 +57,21 @@ def test_the_command_of_the_house_starts_it_with_all_that_it_was_given(good: Goo
     assert {each["name"]: each["state"] for each in report["verdicts"]}["E8"] == "held"
 
 
+def test_its_exit_code_is_its_own_whatever_the_interpreters_shutdown_does(good: Good, tmp_path: Path) -> None:
+    (tmp_path / "aborting.py").write_text(
+        "import atexit, os\natexit.register(os.abort)\nfrom allornone_verify.main import main\nmain()\n"
+    )
+    for name, code in (("rolled_back", 0), ("failed", 1)):
+        here = good(name)
+        if code:
+            here.change(end, friction={"binance:ETH": "-7"})
+
+        told = says("aborting", ALLORNONE_DATA_DIR=str(here.folder), PYTHONPATH=str(tmp_path))
+
+        assert told.returncode == code
+        assert "witnessed: " in told.stdout
+
+
 def test_its_help_has_an_example() -> None:
     told = says("worker.main", "verify", "--help")
 
