@@ -11,7 +11,7 @@ from allornone.models.details import OperationType
 from allornone.units import normalised
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.coinbase import spot
-from allornone.venues.exchange.coinbase.timed import Rows, Timed
+from allornone.venues.exchange.coinbase.timed import PAGE, Rows, Timed
 from allornone.venues.exchange.deposits.credit import Credit, Sought
 from allornone.venues.exchange.deposits.deposits import open_deposits
 from allornone.venues.exchange.dialect import Dialect
@@ -28,7 +28,6 @@ _STATES = {
     "expired": ReadingState.REFUSED,
 }
 """Transactions, status."""
-_PAGE = 100
 _TRANSACTIONS = "v2PrivateGetAccountsAccountIdTransactions"
 _OF_ADDRESS = "v2PrivateGetAccountsAccountIdAddressesAddressIdTransactions"
 _ADDRESSES = "v2PrivateGetAccountsAccountIdAddresses"
@@ -48,7 +47,7 @@ class CoinbaseDeposits:
         """Return the one address that is meant, out of those that Coinbase has for `asset`."""
         found = {
             str(row["address"])
-            for row in await self._addresses(await self._account(asset))
+            for row in await self._addresses(await self._timed.account_of(asset))
             if address in (None, row["address"]) and network in (None, row["network"])
         }
         if len(found) != 1:
@@ -58,7 +57,7 @@ class CoinbaseDeposits:
 
     async def credits(self, sought: Sought) -> list[Credit]:
         """Return the deposits of the asset since then; of an address alone, where one is sought."""
-        account = await self._account(sought.asset)
+        account = await self._timed.account_of(sought.asset)
         if sought.address is None:
             rows = await self._pages(_TRANSACTIONS, {"account_id": account}, sought.since)
             return credits_of(rows, None)
@@ -69,13 +68,6 @@ class CoinbaseDeposits:
                 found += credits_of(await self._pages(_OF_ADDRESS, params, sought.since), sought.address)
         return list({credit.credit_id: credit for credit in found}.values())
 
-    async def _account(self, asset: str) -> str:
-        with readable("the accounts"):
-            for row in await self._timed.every("v3PrivateGetBrokerageAccounts", "accounts", {"limit": _PAGE}):
-                if row["currency"] == asset:
-                    return str(row["uuid"])
-        raise RefusedError(f"{self._timed.client.name} has no account of {asset}", INVALID)
-
     async def _addresses(self, account: str) -> Rows:
         return await self._pages(_ADDRESSES, {"account_id": account}, None)
 
@@ -84,7 +76,7 @@ class CoinbaseDeposits:
         rows: Rows = []
         after: dict[str, str] = {}
         while True:
-            page = await self._timed.client.read(method, {**params, "limit": _PAGE, **after})
+            page = await self._timed.client.read(method, {**params, "limit": PAGE, **after})
             with readable("a list of Coinbase's"):
                 rows.extend(page["data"])
                 following = page["pagination"].get("next_starting_after")

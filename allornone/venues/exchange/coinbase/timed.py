@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from allornone.errors import NotSentError
+from allornone.errors import NotSentError, RefusedError
 from allornone.venues.exchange.client import Answer, Client
 from allornone.venues.exchange.coinbase.token import LIFE_S, issued
+from allornone.venues.exchange.market import INVALID
 from allornone.venues.exchange.readable import before_sending, readable
 
 Rows = list[Mapping[str, Any]]
 TIME = "v3PublicGetBrokerageTime"
+PAGE = 100
+"""Rows of a page of any list."""
 
 
 class Timed:
@@ -51,3 +54,11 @@ class Timed:
             if not page.get("cursor") or not page[name]:
                 return rows
             cursor = {"cursor": str(page["cursor"])}
+
+    async def account_of(self, asset: str) -> str:
+        """Return Coinbase's id of what the holder has of `asset`. Raises RefusedError where it has no such account."""
+        with readable("the accounts"):
+            for row in await self.every("v3PrivateGetBrokerageAccounts", "accounts", {"limit": PAGE}):
+                if row["currency"] == asset:
+                    return str(row["uuid"])
+        raise RefusedError(f"{self.client.name} has no account of {asset}", INVALID)

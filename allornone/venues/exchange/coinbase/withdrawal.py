@@ -12,7 +12,7 @@ from allornone.units import ZERO, normalised, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.addresses import Allowed, allowed
 from allornone.venues.exchange.coinbase.orders import own_id
-from allornone.venues.exchange.coinbase.timed import Timed
+from allornone.venues.exchange.coinbase.timed import PAGE, Timed
 from allornone.venues.exchange.fills import not_found
 from allornone.venues.exchange.leaving import Left, handshake_of_left, reading_of_left
 from allornone.venues.exchange.market import INVALID, to_grid
@@ -29,7 +29,6 @@ SEND = OperationCapability(
     settle_s=Decimal(60),  # our own figure, in no document
 )
 _UNIT = Decimal("1e-8")
-_PAGE = 100
 _BACK = timedelta(hours=1)
 """How far before the reference's end its send is looked for: far more than any request may be taken late."""
 _STATES = {
@@ -59,7 +58,7 @@ class Sends:
         """Fix account, address, network and amount. Raises RefusedError where the address is not on the list."""
         entry, amount = self._checked(request)
         return {
-            "account_id": await self._account(request.source_token),
+            "account_id": await self._timed.account_of(request.source_token),
             "own_id": own_id(request.client_ref),
             "asset": request.source_token,
             "amount": str(amount),
@@ -94,7 +93,7 @@ class Sends:
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Show the send under our id, out of all that the account's history tells of the time."""
         time = await self._timed.time()
-        account = await self._account(request.source_token) if prepared is None else prepared["account_id"]
+        account = await self._timed.account_of(request.source_token) if prepared is None else prepared["account_id"]
         asked = request.operation_details.amount if prepared is None else Decimal(prepared["amount"])
         with readable("the account's transactions"):
             row = await self._row(account, request)
@@ -114,7 +113,7 @@ class Sends:
     async def simulate(self, request: ExecutionRequest) -> ExecutionHandshake:
         """Predict the amount alone: what the network takes is told when it is sent, and not before."""
         _, amount = self._checked(request)
-        await self._account(request.source_token)
+        await self._timed.account_of(request.source_token)
         left = Left("", ReadingState.CLOSED, debited=amount, fee=ZERO, executed=amount)
         shown = handshake_of_left(request, left, amount)
         return shown.model_copy(update={"simulated": True, "status": ExecutionStatus.CONFIRMED})
@@ -129,19 +128,11 @@ class Sends:
             raise RefusedError(f"amount must be at least {_UNIT:f}, was {details.amount:f}", INVALID)
         return entry, amount
 
-    async def _account(self, asset: str) -> str:
-        """Return Coinbase's id of what the holder has of `asset`."""
-        with readable("the accounts"):
-            for row in await self._timed.every("v3PrivateGetBrokerageAccounts", "accounts", {"limit": _PAGE}):
-                if row["currency"] == asset:
-                    return str(row["uuid"])
-        raise RefusedError(f"{self._timed.client.name} has no account of {asset}", INVALID)
-
     async def _row(self, account: str, request: ExecutionRequest) -> Mapping[str, Any] | None:
         """Return our send, reading page by page until what is older than the reference can be."""
         after: dict[str, str] = {}
         while True:
-            params = {"account_id": account, "limit": _PAGE, **after}
+            params = {"account_id": account, "limit": PAGE, **after}
             page = await self._timed.client.read("v2PrivateGetAccountsAccountIdTransactions", params)
             rows = page["data"]
             for row in rows:

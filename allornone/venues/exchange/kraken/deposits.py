@@ -59,19 +59,11 @@ class KrakenDeposits:
 
     async def credits(self, sought: Sought) -> list[Credit]:
         """Return the deposits of the asset since then."""
-        asset = await self._asset(sought.asset)
+        asset = await self._keyed.asset(sought.asset)
         params = {"asset": asset, "start": milliseconds(sought.since) // 1_000}
         rows = await self._keyed.read("privatePostDepositStatus", params)
         with readable("the deposits"):
             return [credit_of(row) for row in rows if row["asset"] == asset]
-
-    async def _asset(self, token: str) -> str:
-        """Return Kraken's own name of an asset, as its pairs use it."""
-        for market in (await self._keyed.client.markets()).values():
-            for side in ("base", "quote"):
-                if market[side] == token:
-                    return str(market["info"][side])
-        raise RefusedError(f"{self._keyed.client.name} has no {token}", INVALID)
 
 
 def credit_of(row: Mapping[str, Any]) -> Credit:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from allornone.errors import RefusedError
 from allornone.venues.exchange.client import Answer, Client
+from allornone.venues.exchange.market import INVALID
 from allornone.venues.exchange.outcomes import Outcome
 from allornone.venues.exchange.readable import before_sending, readable
 
@@ -39,6 +41,14 @@ class Keyed:
     async def now(self) -> datetime:
         """Return the exchange's time, read again where the last reading is old."""
         return await self.time() if self.client.clock.stale else self.client.clock.now()
+
+    async def asset(self, token: str) -> str:
+        """Return Kraken's own name of an asset, as its pairs use it. Raises RefusedError where no pair has it."""
+        for market in (await self.client.markets()).values():
+            for side in ("base", "quote"):
+                if market[side] == token:
+                    return str(market["info"][side])
+        raise RefusedError(f"{self.client.name} has no {token}", INVALID)
 
     async def write(self, method: str, params: Mapping[str, Any]) -> Answer:
         """Call once what must not be called again.

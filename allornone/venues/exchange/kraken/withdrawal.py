@@ -53,7 +53,7 @@ class Withdrawals:
     async def prepare(self, request: ExecutionRequest) -> Prepared:
         """Fix asset, name and amount. Raises RefusedError where the address is not listed, or has no name there."""
         entry, name, amount, _ = await self._checked(request)
-        asset = await self._asset(request.source_token)
+        asset = await self._keyed.asset(request.source_token)
         return {"asset": asset, "key": name, "address": entry.address, "amount": str(amount)}
 
     async def execute(self, request: ExecutionRequest, prepared: Prepared) -> Reading:
@@ -107,16 +107,8 @@ class Withdrawals:
             )
         return entry, entry.key, amount, await self._fee(request.source_token, entry.key, amount)
 
-    async def _asset(self, token: str) -> str:
-        """Return Kraken's own name of an asset, as its pairs use it."""
-        for market in (await self._keyed.client.markets()).values():
-            for side in ("base", "quote"):
-                if market[side] == token:
-                    return str(market["info"][side])
-        raise RefusedError(f"{self._keyed.client.name} has no {token}", INVALID)
-
     async def _least(self, token: str, network: str) -> Decimal:
-        asset = await self._asset(token)
+        asset = await self._keyed.asset(token)
         methods = await self._keyed.read("privatePostWithdrawMethods", {"asset": asset})
         with readable(f"how {token} is withdrawn"):
             for method in methods:
@@ -126,7 +118,7 @@ class Withdrawals:
 
     async def _fee(self, token: str, key: str, amount: Decimal) -> Decimal:
         """Return what the network takes. Raises RefusedError in Kraken's own words, such as of a name it has not."""
-        asked = {"asset": await self._asset(token), "key": key, "amount": str(amount)}
+        asked = {"asset": await self._keyed.asset(token), "key": key, "amount": str(amount)}
         answer = await self._keyed.ask("privatePostWithdrawInfo", asked)
         if answer.outcome is Outcome.REFUSED:
             raise RefusedError(answer.told, answer.error)
