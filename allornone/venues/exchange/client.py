@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -184,8 +185,8 @@ class Client:
             outcome, error = Outcome.UNKNOWN, "EXEC-002"  # the last of them proves nothing about the others
         if outcome is Outcome.ACCEPTED and failure:
             outcome, error = Outcome.UNKNOWN, "EXEC-002"  # ccxt could not read what the exchange accepted
-        if outcome is Outcome.RESYNC:
-            self.clock.forget()
+        if outcome is Outcome.RESYNC or leg.status == HTTPStatus.UNAUTHORIZED:
+            self.clock.forget()  # a token whose time is wrong is answered as a wrong key is (Coinbase)
         told = self._credentials.scrubbed(self._told(method, leg, outcome, problem, failure))
         return Answer(outcome, leg, value, problem, error, told)
 

@@ -150,6 +150,15 @@ async def test_a_time_called_wrong_has_the_clock_read_again(server: Scripted, cl
     assert client.clock.stale
 
 
+async def test_whoever_is_told_that_he_is_nobody_reads_the_clock_again(server: Scripted, client: Client) -> None:
+    client.clock.set(1_700_000_000_000)
+    server.answers[ORDER] = Said(401, '{"code": -2014, "msg": "API-key format invalid."}')
+
+    await client.call("privatePostOrder", {"symbol": "ETHUSDT"})
+
+    assert client.clock.stale
+
+
 async def test_a_write_is_sent_once_whatever_comes_back(server: Scripted, client: Client) -> None:
     server.answers[ORDER] = Said(503, "busy")
 
