@@ -18,8 +18,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Permit, Recorded
-from allornone.events import Event, OperationExecutionEvent
+from allornone.eventlog.trace import Permit, Recorded, ReferenceTrace
+from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.settings import Settings
 from allornone.venues import Venue
@@ -98,6 +98,12 @@ class HaltingLog(JsonlEventLog):
         permit = await super().intend(intent, known_seq)
         self._marks.left(_place(intent), permit.state.value)
         return permit
+
+    async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
+        trace = await super().revoke(revocation, known_seq)
+        if trace.superseded:
+            self._marks.left(f"{revocation.atomic_group_id}.{revocation.operation_id}", "superseded")
+        return trace
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded = await super().record(events, known_seq, in_flight)

@@ -59,7 +59,8 @@ async def test_a_zombie_of_the_old_life_that_wakes_after_the_recovery_does_nothi
                 results = [await groups.result(name) for name in FROZEN.values()]
             for worker in (first, second):
                 os.kill(worker.pid, signal.SIGCONT)
-            await exists(tmp_path / "traces", f"{first.pid}.frozen-1.stake.forward.superseded")
+            # The time of both is over, so that the first has nothing to intend any more, and asks for its revocation.
+            await exists(tmp_path / "traces", f"{first.pid}.frozen-1.stake.superseded")
             await exists(tmp_path / "traces", f"{second.pid}.frozen-2.stake.forward.sent")
             await verified(tmp_path, server.target)
 
