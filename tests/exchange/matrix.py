@@ -227,7 +227,7 @@ async def _view(handle: Handle) -> GroupView:
         try:
             return await asked(handle, PATIENCE_S)
         except RPCError as error:
-            if error.status is not RPCStatusCode.DEADLINE_EXCEEDED:
+            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION):
                 raise
 
 
