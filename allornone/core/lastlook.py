@@ -19,7 +19,7 @@ def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tupl
         state = replace(state, known_seq=max(state.known_seq, answer.seq))
         if answer.kind is AnswerKind.SUPERSEDED:
             return replace(state, superseded=True)
-        if _is_in_flight(state, index, answer):
+        if state.flight is not None and state.flight.index == index and _is_of(state.flight, answer):
             continue  # an operator has it read again meanwhile, and that look tells
         if answer.kind is AnswerKind.CLOSED and _differs(state.operations[index], answer):
             state, changed = joins(plan, state, index, answer), True
@@ -33,17 +33,8 @@ def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tupl
     return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
 
 
-def _is_in_flight(state: GroupState, index: int, answer: Answer) -> bool:
-    flight = state.flight
-    return flight is not None and (flight.index, flight.direction, flight.epoch) == (
-        index,
-        answer.direction,
-        answer.epoch,
-    )
-
-
-def _is_of(attempt: Attempt, answer: Answer) -> bool:
-    return (attempt.direction, attempt.epoch) == (answer.direction, answer.epoch)
+def _is_of(sent: Attempt | Flight, answer: Answer) -> bool:
+    return (sent.direction, sent.epoch) == (answer.direction, answer.epoch)
 
 
 def _differs(progress: Progress, answer: Answer) -> bool:
