@@ -12,18 +12,25 @@ from allornone_verify.records import OPERATIONS, SETTLED, moment
 UNNAMED = ""
 """The exchange of a permit that does not tell which one it is for, only that it is for one."""
 
+WAY_IN = "way in"
+"""The form of what is awaited and not sent: no ledger has a row that is ours, so that none is witness of it."""
+
 _TELLING = (
     ({"own_id"}, "coinbase"),
     ({"recv_window"}, "binance"),
     ({"venue_symbol", "deadline"}, "kraken"),
     ({"asset", "key", "address"}, "kraken"),
     ({"venue_symbol"}, UNNAMED),
+    ({"asset", "since"}, WAY_IN),
 )
 """By what is pinned for one exchange and for no other."""
 
 
 def exchange_of(prepared: Fields) -> str | None:
-    """Return which exchange's form a permit has, `UNNAMED` for some exchange's, None for what is no exchange's."""
+    """Return which exchange's form a permit has.
+
+    `UNNAMED` for some exchange's, `WAY_IN` for what comes to one, None for what is no exchange's.
+    """
     return next((exchange for names, exchange in _TELLING if names <= prepared.keys()), None)
 
 
@@ -63,7 +70,7 @@ class Permits:
 
     by_ref: dict[str, Permit] = field(default_factory=dict[str, Permit])
     venues: dict[str, str | None] = field(default_factory=dict[str, str | None])
-    """Every venue that anything was permitted for: which exchange that is, None for a venue that is none."""
+    """Every venue that anything was permitted for: its form, None for a venue that is no exchange."""
 
     def read(self, family: str, fields: Fields) -> None:
         """Take in one record."""
@@ -76,6 +83,10 @@ class Permits:
             permit.ids |= _ids(fields)
             permit.did |= fields["status"] in SETTLED and bool(fields["actual_deltas"])
 
+    def exchanges(self) -> dict[str, str]:
+        """Return the venues that are an exchange's account, whose books could have what was sent there."""
+        return {venue: form for venue, form in self.venues.items() if form is not None and form != WAY_IN}
+
     def at(self, bases: set[str]) -> Iterator[Permit]:
         """Yield the permits for venues of these names, whichever their account."""
         return (permit for permit in self.by_ref.values() if permit.base in bases)
@@ -84,7 +95,7 @@ class Permits:
         prepared = fields_of(fields.get("prepared"))
         exchange, venue = exchange_of(prepared), str(fields["venue"])
         self.venues[venue] = exchange if exchange is not None else self.venues.get(venue)
-        if exchange is None:
+        if exchange in (None, WAY_IN):
             return
         try:
             made, not_after = moment(fields["submitted_at"]), moment(fields.get("not_after"))

@@ -12,7 +12,7 @@ def claim(ledgers: Sequence[ExchangeLedger], permits: Permits) -> None:
     A name that was given with the books is that. Else it is whoever's ids the books have. A venue of which no books
     have anything belongs to the one exchange of its kind that is nobody's yet, where there is no choice.
     """
-    open_bases = {venue.partition(".")[0]: kind for venue, kind in permits.venues.items() if kind is not None}
+    open_bases = {venue.partition(".")[0]: kind for venue, kind in permits.exchanges().items()}
     for ledger in ledgers:
         named = ledger.given in open_bases and _is_of(ledger, open_bases[ledger.given])
         ledger.bases = {ledger.given} if named else ledger.claims()

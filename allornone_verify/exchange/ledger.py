@@ -48,7 +48,7 @@ class ExchangeLedger:
 
     def witnesses(self, venue: str) -> bool:
         """Tell whether these are the books of a venue of the log."""
-        return venue.partition(".")[0] in self.bases and self._permits.venues.get(venue, "") is not None
+        return venue.partition(".")[0] in self.bases and venue in self._permits.exchanges()
 
     def groups(self, group_id: str | None) -> Iterator[tuple[str, tuple[Order, ...]]]:
         """Yield each group with its orders, by group id."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,7 @@ def address(exchanges: Served) -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served, address: str) -> Desk:
+def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served, address: str) -> Iterator[Desk]:
     (tmp_path / "addresses.json").write_text(json.dumps([{"asset": "ETH", "network": "ethereum", "address": address}]))
     opened = Desk(tmp_path / "desk", client, task_queue, exchanges)
     opened.options = {
@@ -52,7 +52,8 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served, add
         "binance": options(exchanges),
         "binance.deposits": options(exchanges, "deposits", data_dir=str(tmp_path / "desk"), deposits_by="amount"),
     }
-    return opened
+    yield opened
+    opened.check()
 
 
 async def test_what_leaves_one_exchange_is_credited_at_the_other_and_sold(

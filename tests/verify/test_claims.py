@@ -2,17 +2,21 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from allornone.testexchange.kraken.names import reference
+from allornone.venues.paper import PaperWorld
 from allornone_verify.exchange.books import Books
 from allornone_verify.exchange.claims import claim
 from allornone_verify.exchange.ledger import ExchangeLedger
 from allornone_verify.exchange.matching import matched
 from allornone_verify.exchange.refid import refid_of
 from allornone_verify.exchange.rows import Placed, Transfer
+from allornone_verify.paper import PaperLedger
 from allornone_verify.permits import Permits, exchange_of
+from allornone_verify.witnesses import Witnesses
 from tests.verify.installation import Fields
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -105,11 +109,26 @@ def test_a_venue_that_no_permit_is_for_is_not_a_claim() -> None:
         ({"asset": "XETH", "key": "wallet", "address": "0x"}, "kraken"),
         ({"venue_symbol": "ETHUSDT"}, ""),
         ({"symbol": "ETH/USDT", "principal_key": "binance:ETH"}, None),
+        ({"asset": "ETH", "amount": "1", "since": "x", "address": "0x"}, "way in"),
         ({"deadline": "1", "nonce": "7"}, None),
     ],
 )
 def test_the_form_of_a_permit_tells_which_exchange_it_is_for(prepared: Fields, exchange: str | None) -> None:
     assert exchange_of(prepared) == exchange
+
+
+def test_nothing_is_witness_of_what_comes_in(tmp_path: Path) -> None:
+    awaited = {"asset": "USDT", "amount": "5", "since": NOON.isoformat(), "tx_hash": "ab"}
+    read = permits(permit(REF, "binance"), permit("d" * 32, "binance.deposits", "transfer", prepared=awaited))
+    PaperWorld(tmp_path).close()
+    witnesses, ledger = Witnesses(read), ExchangeLedger(books(REF), read, 1)
+    witnesses.add_paper(PaperLedger(tmp_path / "paper.db"))
+    witnesses.add_exchange(ledger)
+    witnesses.settle()
+
+    assert witnesses.of("binance") is ledger
+    assert witnesses.of("binance.deposits") is None
+    assert ledger.bases == {"binance"}
 
 
 def test_coinbases_ids_are_the_references_with_dashes() -> None:
