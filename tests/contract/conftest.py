@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from allornone.testexchange.serving import Served as ExchangeServed
 from allornone.venues.paper import PaperServer, PaperWorld, RemotePaperVenue
+from allornone.venues.registry import close_venues
 from tests.contract.bench import Bench, PaperWitness, Served, TestClock
 from tests.contract.cases import CASES, AnyCase
 from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchanges_served
@@ -87,4 +88,4 @@ async def desk(request: pytest.FixtureRequest, exchange: ExchangeServed, tmp_pat
     """The way in of each exchange."""
     opened = WayIn(request.param, exchange, tmp_path)
     yield opened
-    await opened.venue.aclose()  # type: ignore[attr-defined]
+    await close_venues([opened.venue])

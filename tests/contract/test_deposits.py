@@ -7,6 +7,7 @@ import pytest
 from allornone.errors import VenueUnavailableError
 from allornone.testexchange.serving import ACCOUNT
 from allornone.venues.reading import ReadingState
+from allornone.venues.registry import close_venues
 from tests.contract.exchange.bench import open_account
 from tests.contract.exchange.way_in import WayIn
 
@@ -90,7 +91,7 @@ async def test_another_worker_of_the_host_knows_whose_a_deposit_is(desk: WayIn) 
     first, desk.venue = desk.venue, desk.opened(desk.folder)
 
     second = await desk.awaits("second")
-    await first.aclose()  # type: ignore[attr-defined]
+    await close_venues([first])
 
     assert second.state is ReadingState.OPEN
 
@@ -198,6 +199,6 @@ async def test_a_key_that_may_only_read_is_enough(desk: WayIn) -> None:
     request = desk.request()
 
     reading = await venue.execute(request, await venue.prepare(request))
-    await venue.aclose()  # type: ignore[attr-defined]
+    await close_venues([venue])
 
     assert reading.state is ReadingState.CLOSED

@@ -6,6 +6,7 @@ import pytest
 
 from allornone.errors import BadSettingsError, RefusedError
 from allornone.testexchange.serving import Served
+from allornone.venues.registry import close_venues
 from tests.contract.exchange.bench import open_account
 from tests.contract.exchange.way_in import WayIn
 
@@ -76,6 +77,6 @@ async def test_without_leave_to_go_by_the_amount_a_deposit_is_told_by_its_transa
     with pytest.raises(RefusedError, match="name its transaction in memo"):
         await strict.prepare(desk.request())
     prepared = await strict.prepare(desk.request(memo="ab" * 32))
-    await strict.aclose()  # type: ignore[attr-defined]
+    await close_venues([strict])
 
     assert prepared["tx_hash"] == "ab" * 32

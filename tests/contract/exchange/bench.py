@@ -20,6 +20,7 @@ from allornone.venues.exchange.coinbase import withdrawal as coinbase_withdrawal
 from allornone.venues.exchange.kraken import spot as kraken_spot
 from allornone.venues.exchange.kraken import withdrawal as kraken_withdrawal
 from allornone.venues.exchange.options import Options
+from allornone.venues.registry import close_venues
 from tests.contract.bench import Bench
 from tests.contract.cases import PLANS
 from tests.contract.exchange.witness import ANYBODYS, ExchangeWitness
@@ -147,8 +148,7 @@ async def exchange_bench(case: ExchangeCase, served: Served) -> AsyncGenerator[B
     witness = ExchangeWitness(served, served.engines[exchange], understood=case.venue != ANYBODYS)
     yield Bench(case, opened, ExchangeClock(served), witness)
     witness.restore()
-    for venue in venues.values():
-        await venue.aclose()  # type: ignore[attr-defined]
+    await close_venues(venues.values())
 
 
 def open_account(name: str, exchange: str, account: str, served: Served, **more: str) -> Venue:
