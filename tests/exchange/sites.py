@@ -11,6 +11,7 @@ from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from tests.exchange.cells import SITES
 from tests.exchange.desk import options
+from tests.exchange.table.legs import WALLET
 
 
 def served(folder: Path, site: str) -> AbstractAsyncContextManager[Served]:
@@ -39,7 +40,7 @@ def accounts(site: str, exchange: Served) -> dict[str, dict[str, str]]:
 
 def _listed(folder: Path) -> Path:
     """Return a file that lists the addresses that the table's withdrawals go to."""
-    to_wallet = {"asset": "ETH", "address": f"0x{'00' * 19}aa"}
+    to_wallet = {"asset": "ETH", "address": WALLET}
     rows = [
         {**to_wallet, "network": "ETH"},
         {**to_wallet, "network": "ethereum"},

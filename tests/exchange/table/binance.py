@@ -2,18 +2,9 @@
 
 from tests.exchange.table.cell import Cell, Ends, Write
 from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
+from tests.exchange.table.legs import BUY_BTC, WALLET, send_eth
 from tests.plans import leg
 
-BUY_BTC = leg(
-    "order",
-    "spot_trade",
-    "{}>{}",
-    "USDT>BTC",
-    {"{}:BTC": "0.02", "{}:USDT": "-1000"},
-    pair="BTC/USDT",
-    side="buy",
-    amount="0.02",
-)
 SHORT_ETH = leg(
     "contract",
     "perp_trade",
@@ -22,15 +13,6 @@ SHORT_ETH = leg(
     {"{}.usdm:ETHUSDT": "-1"},
     pair="ETH/USDT",
     side="sell",
-)
-SEND_ETH = leg(
-    "withdraw",
-    "withdraw",
-    "{}>wallet",
-    "ETH>ETH",
-    {"{}:ETH": "-1"},
-    address="0x00000000000000000000000000000000000000aa",
-    network="ETH",
 )
 MOVE_USDC = leg(
     "transfer",
@@ -52,7 +34,7 @@ WRITES = {
         {"usdm:USDT": "-0.99995", "usdm:ETHUSDT": "-1"},
         "ETHUSDT.P",
     ),
-    "withdraw": Write(SEND_ETH, {"kind": "withdraw"}, {"spot:ETH": "-1"}),
+    "withdraw": Write(send_eth(WALLET, "ETH"), {"kind": "withdraw"}, {"spot:ETH": "-1"}),
     "transfer": Write(MOVE_USDC, {"kind": "transfer"}, {"spot:USDC": "-1000", "usdm:USDC": "1000"}),
 }
 ENDS = Ends("binance", WRITES)

@@ -2,36 +2,19 @@
 
 from tests.exchange.table.cell import Cell, Ends, Write
 from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
-from tests.plans import leg
+from tests.exchange.table.legs import BUY_BTC, WALLET, send_eth
 
 WRITES = {
     # 0.02 bought at 50001, and a commission of 0.6 % of what was paid.
     "order": Write(
-        leg(
-            "order",
-            "spot_trade",
-            "{}>{}",
-            "USDT>BTC",
-            {"{}:BTC": "0.02", "{}:USDT": "-1000"},
-            pair="BTC/USDT",
-            side="buy",
-            amount="0.02",
-        ),
+        BUY_BTC,
         {"kind": "order"},
         {"spot:BTC": "0.02", "spot:USDT": "-1006.02012"},
         "BTC-USDT",
     ),
     # The network's fee comes on top.
     "withdraw": Write(
-        leg(
-            "withdraw",
-            "withdraw",
-            "{}>wallet",
-            "ETH>ETH",
-            {"{}:ETH": "-1"},
-            address="0x00000000000000000000000000000000000000aa",
-            network="ethereum",
-        ),
+        send_eth(WALLET, "ethereum"),
         {"kind": "withdraw"},
         {"spot:ETH": "-1.0002"},
     ),

@@ -3,36 +3,19 @@
 from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from tests.exchange.table.cell import Cell, Ends, Write
 from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
-from tests.plans import leg
+from tests.exchange.table.legs import BUY_BTC, send_eth
 
 WRITES = {
     # 0.02 bought at 50001, and a commission of 0.26 % of what was paid.
     "order": Write(
-        leg(
-            "order",
-            "spot_trade",
-            "{}>{}",
-            "USDT>BTC",
-            {"{}:BTC": "0.02", "{}:USDT": "-1000"},
-            pair="BTC/USDT",
-            side="buy",
-            amount="0.02",
-        ),
+        BUY_BTC,
         {"kind": "order"},
         {"spot:BTC": "0.02", "spot:USDT": "-1002.620052"},
         "BTCUSDT",
     ),
     # The fee is in the amount.
     "withdraw": Write(
-        leg(
-            "withdraw",
-            "withdraw",
-            "{}>wallet",
-            "ETH>ETH",
-            {"{}:ETH": "-1"},
-            address=NAMED_ADDRESS,
-            network="Ethereum",
-        ),
+        send_eth(NAMED_ADDRESS, "Ethereum"),
         {"kind": "withdraw"},
         {"spot:ETH": "-1"},
     ),
