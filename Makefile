@@ -30,9 +30,7 @@ check: $(READY)  ## Check format, style, imports, types and licences
 	$(BIN)/python .ci/licences.py
 
 soak: $(READY)  ## Run the tests that repeat one thing, with 200 repetitions
-	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m "soak or long" --ignore tests/exchange/test_faults.py
-	@for one in "kraken or checker or every_rule" "coinbase or checker or every_rule" "not kraken and not coinbase"; do \
-		$(BIN)/python -m pytest -m "long or not long" -k "$$one" tests/exchange/test_faults.py || exit 1; done
+	@ALLORNONE_SOAK_RUNS=200 $(BIN)/python -m pytest -m "soak or long"
 
 browser: $(READY)  ## Work Temporal's UI in a real Chromium; needs chromium, node and npm
 	cd tests/browser && npm install --silent

@@ -37,6 +37,8 @@ class Served:
     doors: dict[str, Door]
     faults: Faults
     server: Server
+    store: Store
+    """To be committed where an engine was changed by hand, and another reader of the books is to see it."""
 
     def inject(self, *rules: Mapping[str, object]) -> None:
         """Put these fault rules in place of those before; they count from nothing."""
@@ -72,7 +74,7 @@ async def serving(
     try:
         bound, engines = await server.start(port), {name: door.engine for name, door in doors.items()}
         url = await control.start(control_port)
-        yield Served(folder, bound, url, server.ca_file, engines, clock, doors, faults, server)
+        yield Served(folder, bound, url, server.ca_file, engines, clock, doors, faults, server, store)
     finally:
         await control.stop()
         await server.stop()

@@ -8,13 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
-from allornone import wire
-from allornone.client.asking import asked
 from allornone.client.start import start
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.models.commands import Command, ResolveCommand, ResolvedOutcome, RetryCommand
@@ -30,20 +26,17 @@ from allornone.venues.exchange import open_venue
 from allornone.venues.paper import PaperWorld
 from allornone.venues.registry import close_venues
 from allornone_verify import ExchangeFile, Report, Request, examine
-from tests.exchange.cells import RESOLVE_SOON, SITES, TRIES_S, rules, write_of
+from tests.exchange.asking import LOOK_AGAIN_S, Handle, needs_operator, told, view_of
+from tests.exchange.cells import RESOLVE_SOON, SITES, TABLES, TRIES_S, rules, write_of
 from tests.exchange.sites import accounts, engine, everything, named, served
 from tests.exchange.table.cell import Cell
 from worker.build import build_worker
 
 PATIENCE_S = 480
-ALL_S = 1_200
-AT_ONCE = 45
-"""Venues whose cells run side by side: what one process and one server keep up with."""
-LOOK_AGAIN_S = 2
+STANDS_S = 10
 PAST_EVERY_WINDOW_MS = 300_000
 """Longer than the send window and any settle time: an exchange whose clock is so far on takes nothing sent before."""
 
-Handle = WorkflowHandle[Any, GroupResult]
 Books = dict[str, Decimal]
 """By `wallet:asset`; a contract's position is an asset of its wallet."""
 
@@ -98,9 +91,10 @@ class Matrix:
             if not cell.blocked:
                 await self._end(cell, handle, blocked=False)
         waiting = [(cell, handle) for cell, handle in groups if cell.blocked]
-        asked_for = [await _needs_operator(handle) for _, handle in waiting]
+        asked_for = [await needs_operator(handle) for _, handle in waiting]
         await exchange.no_more_late()
         _let_go(engine(exchange))
+        exchange.store.commit()
         for (cell, handle), blocked in zip(waiting, asked_for, strict=True):
             exchange.clock.offset_ms = PAST_EVERY_WINDOW_MS
             await self._settle(cell, handle)
@@ -116,12 +110,23 @@ class Matrix:
         skew_s = 2 * PAST_EVERY_WINDOW_MS / 1_000
         return await examine(Request(self._settings.log_dir, (), self._client, skew_s=skew_s, exchanges=books))
 
-    async def note_unfinished(self) -> None:
-        """Note how each group stands that has not ended."""
-        for cell in (cell for site in self.exchanges for cell in SITES[site]):
+    def sites(self, exchange: str) -> list[str]:
+        """Return the venues of one exchange's cells."""
+        return [site for site in self.exchanges if SITES[site][0].exchange == exchange]
+
+    async def note_unfinished(self, exchange: str) -> None:
+        """Note how each group of an exchange stands that has not ended."""
+        for cell in (cell for site in self.sites(exchange) for cell in SITES[site]):
             if cell.name not in self.ended:
-                view = await _view(self._client.get_workflow_handle(_group_id(cell)))
-                self.unfinished[cell.name] = f"{view.status}: {view.operations[0].note}"
+                self.unfinished[cell.name] = await self._stands(cell)
+
+    async def _stands(self, cell: Cell) -> str:
+        try:
+            async with asyncio.timeout(STANDS_S):
+                view = await view_of(self._client.get_workflow_handle(_group_id(cell)))
+        except TimeoutError:
+            return "does not answer"
+        return f"{view.status}: {view.operations[0].note}"
 
     async def _end(self, cell: Cell, handle: Handle, *, blocked: bool) -> None:
         result = await handle.result()
@@ -130,12 +135,12 @@ class Matrix:
     async def _settle(self, cell: Cell, handle: Handle) -> None:
         """Say what the books say, until the group takes it: an operator who has the exchange's own list."""
         while True:
-            view = await _view(handle)
+            view = await view_of(handle)
             if view.status in ENDS:
                 return
-            if await _told(handle, self._word(cell, view)):
+            if await told(handle, self._word(cell, view)):
                 return
-            await _told(handle, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref or ""))
+            await told(handle, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref or ""))
             await asyncio.sleep(LOOK_AGAIN_S)
 
     def _word(self, cell: Cell, view: GroupView) -> Command:
@@ -167,19 +172,17 @@ async def opened(folder: Path, client: Client, task_queue: str, sites: Iterable[
 
 
 async def run_all(matrix: Matrix) -> None:
-    """Run every cell, and note how those stand that do not end."""
-    room = asyncio.Semaphore(AT_ONCE)
-    try:
-        async with asyncio.timeout(ALL_S), asyncio.TaskGroup() as tasks:
-            for site in matrix.exchanges:
-                tasks.create_task(_in_turn(matrix, site, room))
-    except TimeoutError:
-        await matrix.note_unfinished()
+    """Run every cell, and note how those stand that do not end.
 
-
-async def _in_turn(matrix: Matrix, site: str, room: asyncio.Semaphore) -> None:
-    async with room:
-        await matrix.run(site)
+    One exchange after the other: the venues of one are what a process and a server keep up with.
+    """
+    for exchange in TABLES:
+        try:
+            async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
+                for site in matrix.sites(exchange):
+                    tasks.create_task(matrix.run(site))
+        except TimeoutError:
+            await matrix.note_unfinished(exchange)
 
 
 def _group_id(cell: Cell) -> str:
@@ -219,32 +222,3 @@ def _let_go(engine: Engine) -> None:
     for withdrawal in engine.books.withdrawals.values():
         if withdrawal.open:
             engine.moving.end_withdrawal(withdrawal, WithdrawalState.COMPLETED)
-
-
-async def _view(handle: Handle) -> GroupView:
-    """Ask how a group stands, again where a machine that is busy has not got to it in the server's own time."""
-    while True:
-        try:
-            return await asked(handle, PATIENCE_S)
-        except RPCError as error:
-            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION):
-                raise
-
-
-async def _needs_operator(handle: Handle) -> bool:
-    """Wait until a group asks for a person, or ends without one."""
-    while True:
-        view = await _view(handle)
-        if view.needs_operator or view.status in ENDS:
-            return view.needs_operator
-        await asyncio.sleep(LOOK_AGAIN_S)
-
-
-async def _told(handle: Handle, command: Command) -> bool:
-    """Give a command; tell whether the group took it."""
-    name = wire.RETRY if isinstance(command, RetryCommand) else wire.RESOLVE_UPDATE
-    try:
-        await handle.execute_update(name, command)  # pyright: ignore[reportUnknownMemberType] (of the SDK)
-    except WorkflowUpdateFailedError:
-        return False
-    return True
