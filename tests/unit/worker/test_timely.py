@@ -20,6 +20,7 @@ class Recorder(WorkflowInstance):
 
     def __init__(self) -> None:
         self.jobs: list[str] = []
+        self.asked = 0
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         self.jobs += [str(job.WhichOneof("variant")) for job in act.jobs]
@@ -29,9 +30,11 @@ class Recorder(WorkflowInstance):
 
     def get_serialization_context(self, command_info: Any) -> None:
         del command_info
+        self.asked += 1
 
     def get_external_store_context(self, command_info: Any) -> Any:
         del command_info
+        self.asked += 1
 
     def get_info(self) -> workflow.Info:
         raise NotImplementedError
@@ -98,6 +101,12 @@ def test_queries_are_always_answered(run: TimelyInstance, recorder: Recorder) ->
     run.activate(activation("query_workflow", second=2, length=20))
 
     assert recorder.jobs == ["query_workflow", "query_workflow"]
+
+
+def test_a_run_is_not_asked_how_to_write_a_payload(run: TimelyInstance, recorder: Recorder) -> None:
+    assert run.get_serialization_context(None) is None
+    assert run.get_external_store_context(None).target is None
+    assert recorder.asked == 0
 
 
 class Recording(WorkflowRunner):
