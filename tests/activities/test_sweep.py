@@ -165,14 +165,6 @@ async def test_a_venue_that_cannot_be_read_is_passed_over_until_the_next_look(of
     assert (len(first), len(second)) == (0, 1)
 
 
-async def test_a_venue_that_can_never_be_asked_is_not(office: Office) -> None:
-    await starts(office, SEND_OUT)
-    await sends(office, SEND_OUT)
-    await ends(office)
-
-    assert await swept(office) == ()
-
-
 class Broken:
     """A venue whose client raises what it should not."""
 
@@ -185,6 +177,17 @@ class Broken:
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         self.asked += 1
         raise KeyError(request.operation_id, prepared)
+
+
+async def test_a_venue_that_can_never_be_asked_is_not(office: Office) -> None:
+    await starts(office, SEND_OUT)
+    await sends(office, SEND_OUT)
+    await ends(office)
+    mute = Broken(office.venues["kraken"])
+    office.venues = {**office.venues, mute.name: mute}
+
+    assert await swept(office) == ()
+    assert mute.asked == 0
 
 
 async def test_a_venue_that_raises_is_asked_once_a_sweep_and_keeps_nobody_from_being_asked(office: Office) -> None:
