@@ -130,6 +130,7 @@ class _Check:
             runs=runs,
             moving=self._journal.is_moving(group_id),
             skew_s=self._request.skew_s,
+            newest=self._journal.newest,
             known=self._journal.knows,
             lateness_s=self._witnesses.lateness_s if self._witnesses.all else None,
             witnessed=lambda venue: self._witnesses.of(venue) is not None,

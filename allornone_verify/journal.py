@@ -2,6 +2,8 @@
 
 from array import array
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +11,7 @@ from allornone_verify.breaks import Break
 from allornone_verify.fields import Fields
 from allornone_verify.line import FIRST, VERSION, BadLineError, hash_of, parse
 from allornone_verify.permits import Permits
-from allornone_verify.records import FILES, LOG_RECOVERED, Record, misshapen
+from allornone_verify.records import FILES, LOG_RECOVERED, Record, misshapen, moment
 from allornone_verify.segments import Segment, close, sizes, snapshot
 
 FOLDER = "events"
@@ -36,6 +38,8 @@ class Journal:
         self._moving: set[str] = set()
         self.permits = Permits()
         self.lines = 0
+        self.newest: datetime | None = None
+        """When the newest record was made: what the log itself knows of the time."""
 
     def begin(self) -> None:
         """Note how far the log was before the other witnesses were looked at."""
@@ -135,9 +139,15 @@ class Journal:
             yield "E9", f"seq {seq} of {group_id} comes after a later one: who resumes here reads out of order"
         self._last_seqs[segment.family, group_id] = seq
         self.permits.read(segment.family, fields)
+        self._note_time(fields)
         self._places.setdefault(group_id, array("Q")).extend((where[0], where[1], len(raw)))
         if where[1] >= self._before.get(segment.inode, 0):
             self._moving.add(group_id)
+
+    def _note_time(self, fields: Fields) -> None:
+        with suppress(ValueError):
+            at = moment(fields["real_utc_time"])
+            self.newest = at if self.newest is None else max(at, self.newest)
 
 
 def _recovery(fields: Fields) -> Iterator[tuple[str, str]]:

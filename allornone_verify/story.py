@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from allornone_verify.amounts import Moves, summed
@@ -79,6 +80,8 @@ class Story:
     moving: bool = False
     has_ledger: bool = True
     skew_s: float = 5.0
+    newest: datetime | None = None
+    """When the newest record of the whole log was made, None where nothing tells."""
     origin: Moves = field(default_factory=Moves)
     """What had taken effect before it began: a late effect, in the run that is about it."""
     lateness_s: Callable[[str, str], float | None] | None = None

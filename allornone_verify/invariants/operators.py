@@ -1,7 +1,7 @@
 """What operators are told and say: L3, L6, L8, L11."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allornone_verify.amounts import amount_of
 from allornone_verify.breaks import Break
@@ -18,15 +18,15 @@ def l3_unknown_asks_for_help(story: Story) -> Iterator[Break]:
     """What stays unknown past the policy's budget is put before an operator."""
     budget = timedelta(seconds=float(amount_of(story.policy.get("resolve_budget_s") or "600")))
     for reference in story.references.values():
-        span = _unknown_for(story, reference)
-        if span is None:
+        intent = reference.intent
+        if intent is None:
             continue
-        first, last = span
-        asked = any(first.seq < record.seq <= last.seq for record in story.transitions("blocked"))
-        timeout = timedelta(seconds=float(amount_of(_operation_timeout(story, first))))
-        if last.at - first.at > budget + timeout + PATIENCE and not asked:
-            found = f"not settled for {last.at - first.at}, and no operator was asked for"
-            yield Break(found, ref=reference.ref, place=first.place)
+        until, by_seq = _doubt_ended(story, reference)
+        asked = any(intent.seq < record.seq <= by_seq for record in story.transitions("blocked"))
+        timeout = timedelta(seconds=float(amount_of(_operation_timeout(story, intent))))
+        if until - intent.at > budget + timeout + PATIENCE and not asked:
+            found = f"not settled for {until - intent.at}, and no operator was asked for"
+            yield Break(found, ref=reference.ref, place=intent.place)
 
 
 def _operation_timeout(story: Story, intent: Record) -> str:
@@ -34,12 +34,17 @@ def _operation_timeout(story: Story, intent: Record) -> str:
     return str(found or "60")
 
 
-def _unknown_for(story: Story, reference: Reference) -> tuple[Record, Record] | None:
-    """Return the permit and the record that ended the doubt, or the group's last where nothing did."""
-    intent = reference.intent
-    if intent is None:
-        return None
-    return intent, reference.outcome or story.records[-1]
+def _doubt_ended(story: Story, reference: Reference) -> tuple[datetime, int]:
+    """Return when the doubt ended, and the last number that an `asked for` may have.
+
+    An open group whose doubt nothing ended has it still, as late as anything in the log was written; one that is paused
+    is with an operator.
+    """
+    ended = reference.outcome or story.records[-1]
+    paused = len(story.commands("pause")) > len(story.commands("resume"))
+    if reference.outcome is not None or story.end is not None or paused or story.newest is None:
+        return ended.at, ended.seq
+    return max(story.newest, ended.at), ended.seq
 
 
 def l6_commands_are_audited(story: Story) -> Iterator[Break]:

@@ -128,6 +128,17 @@ async def test_l3_an_unknown_of_an_hour_that_nobody_was_told_of(good: Good) -> N
     assert "and no operator was asked for" in first(report, "L3")[0]
 
 
+async def test_l3_an_open_groups_unknown_that_the_log_went_on_without(good: Good) -> None:
+    spoilt = good("request_lost")
+    log, moved = spoilt.log(), later(spoilt, operation("sell", "failed"), hours=1)
+    other = {**log[0], "atomic_group_id": "another", "event_id": "another", "real_utc_time": moved}
+    spoilt.write([*log[: place(log, operation("sell", "failed"))], other])
+
+    report = await spoilt.report()
+
+    assert "and no operator was asked for" in first(report, "L3")[0]
+
+
 async def test_l5_a_group_that_was_started_twice(good: Good) -> None:
     spoilt = good("failed")
     spoilt.insert(transition(spoilt, "started"), before=operation("sell", "failed"))
