@@ -82,10 +82,8 @@ class _Booker:
     code: str
 
     def cell(self, case: Case, finding: Finding) -> Cell:
-        wrong = (*finding.broken, *finding.odd)
-        note = "; ".join(wrong)[:2000]
-        verdict: Verdict = "broken" if wrong else "held"
-        return Cell("B", case.name, verdict, self.seed, self.commit, self.code, finding.seconds, note)
+        verdict: Verdict = "broken" if finding.broken or finding.odd else "held"
+        return Cell("B", case.name, verdict, self.seed, self.commit, self.code, finding.seconds, finding.note)
 
     def unreachable(self, case: Case) -> Cell:
         return Cell("B", case.name, "unreachable", self.seed, self.commit, self.code, 0.0, "as declared")
@@ -152,10 +150,10 @@ class _Pace:
 async def _tried(calm: Rig, case: Case, numbers: Iterator[int], seed: int, pace: _Pace) -> Finding:
     """Run one cell; again with more time where it came out odd."""
     late = random.Random(f"{seed} {case.name}").random() < LATE  # noqa: S311 (reproducible, not secret)
-    tries = 0
+    tries, finding = 0, None
     while True:
         trial = Trial(calm, case, next(numbers), late=late, pace=pace.now)
-        finding = await trial.run()
+        finding = (await trial.run()).after(finding)
         _put_away(trial, case, finding)
         tries += 1
         if finding.broken or not finding.odd:
@@ -172,7 +170,8 @@ async def _surged(rough: Rig, unit: Unit, numbers: Iterator[int], pace: _Pace) -
     for stretch in (2, 6, 18)[:TRIES]:
         left = [case for case in unit if case not in found or (found[case].odd and not found[case].broken)]
         if left:
-            found |= await _wave(rough, left, numbers, min(pace.now * stretch, WAVE_PACE_MAX))
+            waved = await _wave(rough, left, numbers, min(pace.now * stretch, WAVE_PACE_MAX))
+            found |= {case: finding.after(found.get(case)) for case, finding in waved.items()}
     return [found[case] for case in unit]
 
 

@@ -4,9 +4,10 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
@@ -53,6 +54,18 @@ class Finding:
     broken: tuple[str, ...]
     odd: tuple[str, ...]
     seconds: float
+    before: tuple[str, ...] = ()
+    """What was odd in the tries before this one."""
+
+    @property
+    def note(self) -> str:
+        """Everything that was seen, also in tries that do not count: a cell that held at its third says so."""
+        tries = (f"odd before: {each}" for each in self.before)
+        return "; ".join((*self.broken, *self.odd, *tries))[:2000]
+
+    def after(self, other: Self | None) -> Self:
+        """Return this try as the one after another."""
+        return self if other is None else replace(self, before=(*other.before, *other.odd))
 
 
 class Trial:
