@@ -14,6 +14,7 @@ from temporalio.client import Client
 from allornone.alerts.alert import Alert
 from allornone.alerts.box import AlertBox
 from allornone.alerts.lost import LOST
+from allornone.alerts.refused import REFUSED
 from allornone.client.address import read_address
 from allornone.errors import BadSettingsError
 from allornone.settings import Settings
@@ -88,8 +89,8 @@ class Alerter:
         del self._under_way[event_id]
 
     async def _try(self, alert: Alert) -> None:
-        # A group that is lost has no page.
-        page = None if alert.status == LOST else self._ui(alert.late_group or alert.group)
+        # A group that is lost has no page, and a log that refuses is of no group.
+        page = None if alert.status in {LOST, REFUSED} else self._ui(alert.late_group or alert.group)
         body = alert.model_copy(update={"ui": page}).model_dump_json().encode()
         why = None
         for number in range(TRIES):

@@ -1,10 +1,12 @@
-"""An event log that tells of what it records, where a person should hear of it."""
+"""An event log that tells of what it records, where a person should hear of it, and of what it cannot record."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from allornone.alerts.alert import Alert, alert_of
+from allornone.alerts.refused import alert_of_refusal
 from allornone.eventlog import (
     EndedGroup,
     Event,
@@ -18,18 +20,26 @@ from allornone.eventlog import (
     SentReference,
 )
 
+Answer = TypeVar("Answer")
 Tell = Callable[[Alert], Awaitable[None]]
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class TellingLog:
     """An `EventLog` around another. `tell` is awaited after the record is on disk and must neither fail nor wait long.
 
-    The same record again tells again: `tell` knows an alert that was delivered by its `event_id`.
+    The same record again tells again: `tell` knows an alert that was delivered by its `event_id`. A write that the log
+    refuses is told once an hour, since nothing may be there to remember it by: its disk is full, or broken.
     """
 
-    def __init__(self, log: EventLog, tell: Tell) -> None:
+    def __init__(self, log: EventLog, tell: Tell, now: Callable[[], datetime] = _wall_clock) -> None:
         self._log = log
         self._tell = tell
+        self._now = now
+        self._refusal = ""
 
     @property
     def directory(self) -> Path:
@@ -38,19 +48,30 @@ class TellingLog:
 
     async def intend(self, intent: OperationExecutionEvent, known_seq: int) -> Permit:
         """See `EventLog.intend`."""
-        return await self._log.intend(intent, known_seq)
+        return await self._kept(intent.atomic_group_id, self._log.intend(intent, known_seq))
 
     async def revoke(self, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
         """See `EventLog.revoke`."""
-        return await self._log.revoke(revocation, known_seq)
+        return await self._kept(revocation.atomic_group_id, self._log.revoke(revocation, known_seq))
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
-        recorded = await self._log.record(events, known_seq, in_flight)
+        group_id = events[0].atomic_group_id if events else None
+        recorded = await self._kept(group_id, self._log.record(events, known_seq, in_flight))
         for event in events:
             if (alert := alert_of(event)) is not None:
                 await self._tell(alert)
         return recorded
+
+    async def _kept(self, group_id: str | None, writing: Awaitable[Answer]) -> Answer:
+        try:
+            return await writing
+        except OSError as error:
+            alert = alert_of_refusal(self.directory, group_id or "", error, self._now())
+            if alert.event_id != self._refusal:
+                self._refusal = alert.event_id
+                await self._tell(alert)
+            raise
 
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
         """See `EventLog.reference`."""
