@@ -57,6 +57,12 @@ class Permit:
     ids: frozenset[str] = frozenset()
     did: bool = False
     """Whether the log says that it took effect."""
+    settled: bool = False
+    """Whether the log says anything of it."""
+
+    def fits(self, moved: bool) -> int:  # noqa: FBT001 (of a row: there is nothing else to say)
+        """Return how a row that took effect, or did not, goes with the log: 0 as it says, 1 it says nothing, 2 against."""
+        return 1 if not self.settled else 2 * (self.did is not moved)
 
     @property
     def base(self) -> str:
@@ -81,6 +87,7 @@ class Permits:
             self._permit(ref, fields)
         elif (permit := self.by_ref.get(ref)) is not None:
             permit.ids |= _ids(fields)
+            permit.settled |= fields["status"] in SETTLED
             permit.did |= fields["status"] in SETTLED and bool(fields["actual_deltas"])
 
     def exchanges(self) -> dict[str, str]:

@@ -50,7 +50,7 @@ def matched(books: Books, permits: Permits, bases: set[str], skew_s: float) -> M
 
     A transfer carries no id of ours, and neither does a withdrawal from Kraken. Where the log has the exchange's own
     number, that is it. What is left belongs to a permit for the same way, asset and amount that is older: one that
-    the log says took effect before one that it says did not.
+    the log says took effect, else one of which it says nothing, and only then one that it says did not.
     """
     orders, left = named(books, permits)
     mine = list(permits.at(bases))
@@ -87,7 +87,7 @@ def _unnamed(rows: Sequence[_Unnamed], permits: Sequence[Permit], skew_s: float)
     free = [permit for permit in permits if not permit.ids]
     for row in rows:
         if row.number not in found and (fitting := list(_fitting(row, free, timedelta(seconds=skew_s)))):
-            found[row.number] = min(fitting, key=lambda permit: (permit.did is not row.moved, permit.made))
+            found[row.number] = min(fitting, key=lambda permit: (permit.fits(row.moved), permit.made))
             free.remove(found[row.number])
     return found
 

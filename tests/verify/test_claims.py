@@ -155,6 +155,15 @@ def test_a_transfer_without_a_number_belongs_to_a_permit_that_the_log_says_took_
     assert [found.transfers[number].ref for number in (1, 2)] == ["b" * 32, "a" * 32]
 
 
+def test_a_transfer_without_a_number_belongs_to_a_permit_in_doubt_before_one_that_was_not_sent() -> None:
+    moves = (permit("a" * 32, "binance", "transfer"), permit("b" * 32, "binance", "transfer"))
+    not_sent = permit("a" * 32, "binance", "transfer", "failed")
+
+    found = matched(books(transfers=(transfer(1), transfer(2))), permits(*moves, not_sent), {"binance"}, 5)
+
+    assert [found.transfers[number].ref for number in (1, 2)] == ["b" * 32, "a" * 32]
+
+
 def test_a_transfer_that_is_older_than_every_permit_for_it_is_nobodys() -> None:
     read = permits(permit(REF, "binance", "transfer"))
 
