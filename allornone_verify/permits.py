@@ -61,7 +61,7 @@ class Permit:
     """Whether the log says anything of it."""
 
     def fits(self, moved: bool) -> int:  # noqa: FBT001 (of a row: there is nothing else to say)
-        """Return how a row that took effect, or did not, goes with the log: 0 as it says, 1 it says nothing, 2 against."""
+        """Return how a row that took effect, or did not, goes with the log: 0 as it says, 1 in doubt, 2 against."""
         return 1 if not self.settled else 2 * (self.did is not moved)
 
     @property
