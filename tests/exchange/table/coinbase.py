@@ -41,9 +41,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.sent_anew("too_late", "withdraw"),
     # Refused.
     *ENDS.refused("no_funds", *BOTH),
-    # The word that an order too small is answered with is in no document: unknown, and sent anew once it is fenced.
-    *ENDS.done("bad_amount", "order"),
-    *ENDS.refused("bad_amount", "withdraw"),
+    *ENDS.refused("bad_amount", *BOTH),
     *ENDS.refused("halted", *BOTH),
     *ENDS.refused("bad_key", *BOTH),
     *ENDS.refused("no_permission", *BOTH),
