@@ -50,6 +50,7 @@ def row(number: int, reference: str = REFERENCE, executed: str = "2", status: st
         "executedQty": executed,
         "cummulativeQuoteQty": "4000.00000000",
         "status": status,
+        "side": "SELL",
         "updateTime": SENT + 5,
     }
 

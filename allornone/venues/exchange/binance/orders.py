@@ -94,6 +94,7 @@ class BinanceOrders:
             ]
             if not rows:
                 rows = await self._by_id(symbol, request.client_ref)
+            _check_ours(rows, request)
             orders = [await self._order(row) for row in rows]
         return Sighting(tuple(orders), time)
 
@@ -182,6 +183,17 @@ def _window(request: ExecutionRequest, prepared: Prepared | None) -> tuple[int, 
         since = int(prepared["timestamp"])
         return since - _SLACK_MS, since + int(prepared["recv_window"]) + _SLACK_MS
     return milliseconds(request.not_after - _UNPINNED), milliseconds(request.not_after) + _SLACK_MS
+
+
+def _check_ours(rows: Sequence[Mapping[str, Any]], request: ExecutionRequest) -> None:
+    """Raise VenueUnavailableError where an order under our id goes the other way: somebody else used the id."""
+    details = request.operation_details
+    if isinstance(details, SpotTradeDetails | PerpTradeDetails):
+        for row in rows:
+            if row["side"] != details.side.value.upper():
+                raise VenueUnavailableError(
+                    f"order {row['orderId']} under {request.client_ref} is no {details.side.value}"
+                )
 
 
 def _by_trade(rows: Sequence[Mapping[str, Any]]) -> dict[str, Fill]:
