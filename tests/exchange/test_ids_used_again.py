@@ -83,7 +83,7 @@ async def test_an_order_of_another_side_under_our_id_is_no_part_of_ours(desk: De
     view = await running
 
     assert view.operations[0].state is OperationState.UNKNOWN
-    assert view.operations[0].actual_deltas == {}
+    assert view.operations[0].net_deltas == {}
 
 
 async def test_a_withdrawal_that_left_twice_under_one_id_needs_an_operator(desk: Desk) -> None:
@@ -93,7 +93,7 @@ async def test_a_withdrawal_that_left_twice_under_one_id_needs_an_operator(desk:
     view = await desk.run_until_blocked(desk.plan(SEND_OUT))
 
     assert view.reason == "exposure is left that cannot be undone"
-    assert view.operations[0].actual_deltas == {"binance:BaseToken:ETH": -2}
+    assert view.operations[0].net_deltas == {"binance:BaseToken:ETH": -2}
     assert desk.balance("ETH") == 48
 
 

@@ -226,3 +226,13 @@ async def test_a_cancellation_that_nobody_answers_is_told(server: Scripted, orde
 
     with pytest.raises(VenueUnavailableError, match="HTTP 502"):
         await orders.cancel(REQUEST, PREPARED)
+
+
+async def test_an_order_of_the_other_side_under_our_reference_is_no_evidence(
+    server: Scripted, orders: BinanceOrders
+) -> None:
+    shows(server, "allOrders", row(7), {**row(8), "side": "BUY"})
+    shows(server, "myTrades", trade(1, "2"))
+
+    with pytest.raises(VenueUnavailableError, match=r"order 8 under .* is no sell"):
+        await orders.find(REQUEST, PREPARED)
