@@ -3,16 +3,11 @@
 The exchange then did more than it was asked, which is what the checker has to say.
 """
 
-import asyncio
 from decimal import Decimal
 
 import pytest
 
 from allornone.models.group import GroupStatus
-from allornone.models.result import OperationState
-from allornone.testexchange.engine.market import Side
-from allornone.testexchange.engine.order import OrderType, Ticket
-from allornone.testexchange.serving import ACCOUNT
 from tests.exchange.desk import BUY_BTC, SELL_ETH, SEND_OUT, SHORT_ETH, TO_MARGIN, Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -64,26 +59,6 @@ async def test_a_contract_that_was_opened_twice_is_closed_with_both(desk: Desk) 
     assert result.status is GroupStatus.ROLLED_BACK
     assert [str(order.filled) for order in desk.orders()] == ["1", "1", "2"]
     assert desk.exchange.engines["binance"].books.position("desk", "ETHUSDT.P").amount == 0
-
-
-async def test_an_order_of_another_side_under_our_id_is_no_part_of_ours(desk: Desk) -> None:
-    desk.exchange.inject({**LOST, "behaviour": "hang"})
-    desk.broken = frozenset({"S2", "S3"})
-    engine = desk.exchange.engines["binance"]
-    running = asyncio.create_task(
-        desk.run_until_blocked(desk.plan(BUY_BTC, policy={"resolve_budget_s": "1"})),
-    )
-    while not desk.orders():  # noqa: ASYNC110 (books tell nobody)
-        await asyncio.sleep(0.01)
-    (ours,) = desk.orders()
-    engine.trading.place(
-        Ticket(ACCOUNT, "BTCUSDT", Side.SELL, OrderType.MARKET, ours.client_id, amount=Decimal("0.01"))
-    )
-
-    view = await running
-
-    assert view.operations[0].state is OperationState.UNKNOWN
-    assert view.operations[0].net_deltas == {}
 
 
 async def test_a_withdrawal_that_left_twice_under_one_id_needs_an_operator(desk: Desk) -> None:
