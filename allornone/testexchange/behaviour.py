@@ -49,7 +49,9 @@ class Behaviour(StrEnum):
     STALE_BALANCE = "stale_balance"
     """Balances read as before the call for `delay_s`."""
     REPEATED_FILLS = "repeated_fills"
-    """A list of fills has its last one twice."""
+    """A list of fills has its last one twice, and its next page begins with the last of the one before."""
+    REPEATED = "repeated"
+    """The call reaches the exchange once more, `delay_s` later: something between sent it again."""
     WITHDRAWAL = "withdrawal"
     """A withdrawal stays in `end`, or fails and gives the money back."""
 

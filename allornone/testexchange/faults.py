@@ -84,6 +84,8 @@ class Fate:
 
     outcome: FaultRule | None = None
     slow_s: float = 0
+    again_ms: int | None = None
+    """So long after it the call comes once more."""
     quirks: Quirks = NONE
 
 
@@ -149,8 +151,13 @@ class Faults:
                 outcome = rule
             else:
                 fired[rule.behaviour] = rule
-        slow = fired.get(Behaviour.SLOW)
-        return Fate(outcome, 0 if slow is None else slow.delay_ms / 1000, _quirks(fired))
+        slow, again = fired.get(Behaviour.SLOW), fired.get(Behaviour.REPEATED)
+        return Fate(
+            outcome,
+            slow_s=0 if slow is None else slow.delay_ms / 1000,
+            again_ms=None if again is None else again.delay_ms,
+            quirks=_quirks(fired),
+        )
 
     def _is_on(self, rule: FaultRule, nth: int) -> bool:
         before = self._seen.get((rule, nth), 0)

@@ -82,15 +82,17 @@ class Server:
     def _outcome(self, door: Door, call: Call, fate: Fate) -> Answer:
         """Let the exchange act, unless it never gets the call, and return what it says."""
         rule = fate.outcome
+        if fate.again_ms is not None:
+            self._serve_late(door, call, NONE, fate.again_ms)
         if rule is None:
             return self._serve(door, call, fate.quirks)
         if rule.behaviour is Behaviour.LATE:
-            self._serve_late(door, call, fate, rule)
+            self._serve_late(door, call, fate.quirks, rule.delay_ms)
         answer = self._serve(door, call, fate.quirks) if rule.acts else Answer(200, {})
         return _said(door, call, rule) or answer
 
-    def _serve_late(self, door: Door, call: Call, fate: Fate, rule: FaultRule) -> None:
-        task = asyncio.create_task(self._later(door, call, fate.quirks, rule.delay_ms))
+    def _serve_late(self, door: Door, call: Call, quirks: Quirks, delay_ms: int) -> None:
+        task = asyncio.create_task(self._later(door, call, quirks, delay_ms))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 

@@ -123,6 +123,8 @@ class Desk:
         self.client = client
         self.exchange = exchange
         self.group_id = f"group-{task_queue}"
+        self.broken: frozenset[str] = frozenset()
+        """What the checker has to find: what a test's exchange did wrong."""
         self.options = {
             "binance": options(exchange, addresses=str(listed(exchange.folder))),
             "binance.usdm": options(exchange, "usdm"),
@@ -172,7 +174,7 @@ class Desk:
     def check(self) -> None:
         """Let the checker hold the exchange's books, the log and the history against each other."""
         if (self.settings.log_dir / "events").is_dir():
-            verify_now(self.settings.data_dir, self.client.service_client.config.target_host, exchanges=[self.books])
+            verify_now(self.settings.data_dir, self.client.service_client.config.target_host, self.broken, [self.books])
 
     def balance(self, asset: str, wallet: str = "spot") -> Decimal:
         """Return what the exchange's own books say that the account has."""

@@ -9,6 +9,18 @@ from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import OperationState
 from tests.exchange.desk import BUY_BTC, CLOSE_ETH, SELL_ETH, SEND_OUT, SHORT_ETH, TO_MARGIN, TOO_MUCH, Desk
+from tests.plans import leg
+
+BUY_SLIVERS = leg(
+    "buy-slivers",
+    "spot_trade",
+    "binance>binance",
+    "USDT>BTC",
+    {"binance:BTC": "0.0101", "binance:USDT": "-505.1"},
+    pair="BTC/USDT",
+    side="buy",
+    amount="0.0101",
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,6 +53,24 @@ async def test_an_answer_lost_is_looked_up_and_the_order_is_not_sent_again(desk:
     assert result.status is GroupStatus.COMPLETED
     assert desk.balance("ETH") == 49
     assert len(desk.orders()) == 2
+
+
+async def test_trades_that_two_pages_tell_are_counted_once(desk: Desk) -> None:
+    market = desk.exchange.engines["binance"].markets["BTCUSDT"]
+    market.gap, market.depth, market.levels = market.tick, market.step, 1_010
+    desk.exchange.inject(
+        {"kind": "order", "behaviour": "reset"}, {"kind": "trades", "behaviour": "repeated_fills", "count": "always"}
+    )
+
+    result = await desk.run(desk.plan(BUY_SLIVERS))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert len(desk.exchange.engines["binance"].books.fills) == 1_010
+    assert result.operations[0].handshakes[-1].actual_deltas == {
+        "binance:BaseToken:BTC": desk.balance("BTC") - 5,
+        "binance:BaseToken:USDT": desk.balance("USDT") - 100_000,
+    }
+    assert desk.balance("BTC") == Decimal("5.0100899")
 
 
 async def test_a_look_up_that_shows_nothing_yet_is_no_absence(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Groups with a leg at Kraken and a leg at Coinbase, through ccxt, the production worker and a real Temporal server."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from allornone.models.result import OperationState
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from tests.exchange.desk import Desk, options
 from tests.plans import leg
+from tests.testexchange.speaking import speaking
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -132,3 +134,32 @@ async def test_a_part_at_coinbase_is_undone_with_the_leg_at_kraken(desk: Desk, e
     assert has(exchanges, "kraken", "ETH") == 50
     assert has(exchanges, "coinbase", "BTC") == 5
     assert orders(exchanges) == [2, 2]
+
+
+async def test_a_key_whose_nonces_are_not_taken_sends_nothing_and_the_leg_before_is_undone(
+    desk: Desk, exchanges: Served
+) -> None:
+    exchanges.inject(
+        {"exchange": "kraken", "kind": "order", "behaviour": "refuse", "reason": "nonce", "count": "always"}
+    )
+
+    result = await desk.run(desk.plan(BUY_BTC, {**SELL_ETH, "timeout_s": "1"}))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert [operation.state for operation in result.operations] == [OperationState.ROLLED_BACK, OperationState.FAILED]
+    assert has(exchanges, "coinbase", "BTC") == 5
+    assert orders(exchanges) == [0, 2]
+
+
+async def test_a_key_that_another_process_used_with_a_clock_ahead_sends_nothing_and_the_leg_before_is_undone(
+    desk: Desk, exchanges: Served
+) -> None:
+    async with speaking(exchanges, "kraken") as other:
+        other.nonce = lambda: (time.time_ns() + 3_600 * 10**9) // 1_000
+        await other.fetch_balance()
+
+    result = await desk.run(desk.plan(BUY_BTC, {**SELL_ETH, "timeout_s": "1"}))
+
+    assert result.status is GroupStatus.ROLLED_BACK
+    assert [operation.state for operation in result.operations] == [OperationState.ROLLED_BACK, OperationState.FAILED]
+    assert orders(exchanges) == [0, 2]

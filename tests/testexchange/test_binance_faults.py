@@ -200,6 +200,26 @@ async def test_the_last_of_the_trades_may_be_told_twice(binance: Any, exchange: 
     assert [trade["id"] for trade in trades] == ["1", "1"]
 
 
+async def test_a_page_of_trades_may_begin_with_the_last_of_the_page_before(binance: Any, exchange: Served) -> None:
+    for _ in range(3):
+        await binance.create_order("BTC/USDT", "market", "buy", "0.1")
+    exchange.inject({"kind": "trades", "behaviour": "repeated_fills"})
+
+    trades = await binance.fetch_my_trades("BTC/USDT", None, 2, {"fromId": 3})
+
+    assert [trade["id"] for trade in trades] == ["2", "3"]
+
+
+async def test_a_call_that_comes_again_is_judged_by_the_id_rule(binance: Any, exchange: Served) -> None:
+    exchange.inject({"kind": "order", "behaviour": "repeated", "delay_s": "0", "count": "always"})
+
+    await binance.create_order("BTC/USDT", "limit", "buy", "0.1", "40000", {"newClientOrderId": "a"})
+    await binance.create_order("BTC/USDT", "market", "buy", "0.1", None, {"newClientOrderId": "b"})
+    await exchange.no_more_late()
+
+    assert [order.client_id for order in exchange.engines["binance"].books.orders.values()] == ["a", "b", "b"]
+
+
 async def test_an_id_is_refused_while_its_order_is_open(binance: Any) -> None:
     await binance.create_order("BTC/USDT", "limit", "buy", "0.1", "40000", {"newClientOrderId": REF})
 

@@ -132,9 +132,9 @@ async def test_a_market_buy_spends_an_amount_of_quote(coinbase: Any) -> None:
 @pytest.mark.parametrize(
     ("amount", "price", "word"),
     [
-        ("0.0001", "2000", "ORDER_SIZE_TOO_SMALL"),
+        ("0.0001", "2000", "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL"),
         ("49", "2500", "INSUFFICIENT_FUND"),
-        ("50000", "2000", "INVALID_ORDER_SIZE"),
+        ("50000", "2000", "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE"),
     ],
 )
 async def test_an_order_that_is_turned_down_is_a_200_that_failed(

@@ -201,7 +201,7 @@ async def test_a_withdrawal_goes_to_a_named_address_and_takes_its_fee_along(krak
     [
         ("2", WALLET, "nobody", "EFunding:Unknown withdraw key"),
         ("2", "0x" + "2" * 40, "desk-wallet", "EFunding:Invalid withdrawal address"),
-        ("0.001", WALLET, "desk-wallet", "EFunding:Amount too small"),
+        ("0.001", WALLET, "desk-wallet", "EFunding:Invalid amount"),
         ("51", WALLET, "desk-wallet", "EFunding:Insufficient funds"),
     ],
 )

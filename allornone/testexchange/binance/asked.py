@@ -46,16 +46,16 @@ def some_orders(orders: Iterable[Order], params: Params) -> list[Order]:
     return page(kept, params, from_start=first is not None)
 
 
-def some_fills(fills: Iterable[Fill], params: Params) -> list[Fill]:
-    """Return those of `orderId`, from `fromId` on, within the times, as many as the limit allows."""
+def some_fills(fills: Iterable[Fill], params: Params, *, overlaps: bool = False) -> list[Fill]:
+    """Return those of `orderId`, from `fromId` on, within the times, as many as the limit allows.
+
+    With `overlaps` the one before `fromId` is among them.
+    """
     order_id, first = params.whole("orderId"), params.whole("fromId")
-    kept = [
-        fill
-        for fill in fills
-        if (order_id is None or fill.order_id == order_id)
-        and (first is None or fill.trade_id >= first)
-        and within(params, fill.at_ms)
-    ]
+    kept = [fill for fill in fills if (order_id is None or fill.order_id == order_id) and within(params, fill.at_ms)]
+    if first is not None:
+        passed = sum(fill.trade_id < first for fill in kept)
+        kept = kept[passed - (overlaps and passed > 0) :]
     return page(kept, params, from_start=first is not None or params.given("startTime") is not None)
 
 

@@ -87,7 +87,10 @@ class Spot:
         """Show the fills of one market, of one order of it where that is asked for."""
         market = self._market(params.text("symbol"))
         found = self._engine.reading.fills(params.account, market.symbol)
-        return [spot_answers.trade(fill) for fill in some_fills(found, params)]
+        return [
+            spot_answers.trade(fill)
+            for fill in some_fills(found, params, overlaps=self._engine.reading.quirks.repeat_fills)
+        ]
 
     def markets(self) -> list[Market]:
         """Return every spot market."""

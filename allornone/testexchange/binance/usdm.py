@@ -92,10 +92,13 @@ class Usdm:
         """Show the fills of one market."""
         wanted = params.given("symbol")
         markets = [self.market(wanted)] if wanted else self.markets()
+        reading = self._engine.reading
         return [
             usdm_answers.trade(market, fill)
             for market in markets
-            for fill in some_fills(self._engine.reading.fills(params.account, market.symbol), params)
+            for fill in some_fills(
+                reading.fills(params.account, market.symbol), params, overlaps=reading.quirks.repeat_fills
+            )
         ]
 
     def markets(self) -> list[Market]:

@@ -11,13 +11,17 @@ _WORDS = {
     Reason.HALTED: "PRODUCT_TRADING_HALTED",
     Reason.STEP: "INVALID_SIZE_PRECISION",
     Reason.TICK: "INVALID_PRICE_PRECISION",
-    Reason.AMOUNT: "INVALID_ORDER_SIZE",
-    Reason.COST: "ORDER_SIZE_TOO_SMALL",
     Reason.PRICE_BAND: "INVALID_LIMIT_PRICE",
     Reason.WOULD_TAKE: "INVALID_LIMIT_PRICE_POST_ONLY",
     Reason.INSUFFICIENT: "INSUFFICIENT_FUND",
     Reason.DUPLICATE: "DUPLICATE_CLIENT_ORDER_ID",
 }
+_PREVIEWS = {
+    Reason.AMOUNT: "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL",
+    Reason.TOO_LARGE: "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE",
+    Reason.COST: "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL",
+}
+"""A size is turned down by the preview: no reason for a new order names it."""
 _TROUBLES = {
     Trouble.TIMEOUT: (504, "DEADLINE_EXCEEDED"),
     Trouble.UNKNOWN_ERROR: (500, "INTERNAL"),
@@ -72,15 +76,17 @@ def troubled(path: str, trouble: Trouble, retry_s: int) -> Answer:
 def order_failure(reason: Reason, message: str, configuration: dict[str, Any]) -> dict[str, Any]:
     """Return the 200 that says that an order was not created."""
     word = _WORDS.get(reason, "UNKNOWN_FAILURE_REASON")
+    preview = _PREVIEWS.get(reason, "UNKNOWN_PREVIEW_FAILURE_REASON")
     return {
         "success": False,
         "failure_reason": "UNKNOWN_FAILURE_REASON",
         "order_id": "",
         "error_response": {
             "error": word,
-            "message": message,
+            # A recorded answer to a size that was turned down has no message.
+            "message": "" if reason in _PREVIEWS else message,
             "error_details": "",
-            "preview_failure_reason": "UNKNOWN_PREVIEW_FAILURE_REASON",
+            "preview_failure_reason": preview,
             "new_order_failure_reason": word,
         },
         "order_configuration": configuration,

@@ -75,7 +75,8 @@ class Market:
     def check_amount(self, amount: Decimal) -> None:
         """Raise unless `amount` is in the market's bounds and on its step."""
         if not self.minimum <= amount <= self.maximum:
-            raise RejectedError(Reason.AMOUNT, f"amount {amount} is not in {self.minimum}..{self.maximum}")
+            reason = Reason.AMOUNT if amount < self.minimum else Reason.TOO_LARGE
+            raise RejectedError(reason, f"amount {amount} is not in {self.minimum}..{self.maximum}")
         if EXACT.remainder(amount, self.step) != ZERO:
             raise RejectedError(Reason.STEP, f"amount {amount} is no multiple of {self.step}")
 

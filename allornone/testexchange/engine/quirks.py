@@ -27,7 +27,7 @@ class Quirks:
     stale_ms: int = 0
     """Reads of the account's balances show those from before the call for so long."""
     repeat_fills: bool = False
-    """A list of fills has its last one twice."""
+    """A list of fills has its last one twice, and a page of it begins with the last of the page before."""
     withdrawal: WithdrawalEnd | None = None
 
 

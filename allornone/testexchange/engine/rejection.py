@@ -15,6 +15,8 @@ class Reason(StrEnum):
     STEP = "step"
     TICK = "tick"
     AMOUNT = "amount"
+    """Less than the least that may be."""
+    TOO_LARGE = "too_large"
     COST = "cost"
     PRICE_BAND = "price_band"
     WOULD_TAKE = "would_take"
@@ -24,6 +26,9 @@ class Reason(StrEnum):
     ADDRESS = "address"
     BAD_KEY = "bad_key"
     NO_PERMISSION = "no_permission"
+    NONCE = "nonce"
+    """Its number is not above those of the key's earlier requests: another process has the key, or a clock was put
+    back. Only Kraken counts so."""
     OUTSIDE_WINDOW = "outside_window"
     """The request is too old, or from the future, by the exchange's clock."""
 

@@ -9,7 +9,7 @@ from allornone.testexchange.engine.rejection import Reason, RejectedError
 from allornone.testexchange.keys import Key
 from allornone.testexchange.kraken import account, market_data, orders
 from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, answered, troubled, word_of
-from allornone.testexchange.kraken.funding import Funding, Named
+from allornone.testexchange.kraken.funding import Funding, Named, refused
 from allornone.testexchange.kraken.keyring import Keyring
 from allornone.testexchange.kraken.params import Params
 
@@ -73,8 +73,7 @@ class KrakenDoor:
 
     def refuse(self, call: Call, reason: Reason) -> Answer:
         """Return Kraken's word for a rejection."""
-        del call
-        return answered(word_of(reason))
+        return answered(refused(reason) if _method(call) == "Withdraw" else word_of(reason))
 
     def trouble(self, call: Call, trouble: Trouble, retry_s: int) -> Answer:
         """Return Kraken's word for a trouble of its own; it never says when to come back."""

@@ -17,7 +17,7 @@ INVALID_WITHDRAW_ADDRESS = "EFunding:Invalid withdrawal address"
 UNKNOWN_REFERENCE = "EFunding:Unknown reference id"
 NO_FUNDING_METHOD = "EFunding:No funding method"
 INSUFFICIENT_TO_WITHDRAW = "EFunding:Insufficient funds"
-TOO_SMALL_TO_WITHDRAW = "EFunding:Amount too small"
+INVALID_AMOUNT_TO_WITHDRAW = "EFunding:Invalid amount"
 
 _WORDS = {
     Reason.UNKNOWN_SYMBOL: UNKNOWN_PAIR,
@@ -29,6 +29,7 @@ _WORDS = {
     Reason.STEP: "EGeneral:Invalid arguments:volume",
     Reason.TICK: "EOrder:Tick size check failed",
     Reason.AMOUNT: "EOrder:Order minimum not met",
+    Reason.TOO_LARGE: "EGeneral:Invalid arguments:volume",
     Reason.COST: "EOrder:Cost minimum not met",
     Reason.PRICE_BAND: "EOrder:Invalid price",
     Reason.WOULD_TAKE: "EOrder:Post only order",
@@ -38,6 +39,7 @@ _WORDS = {
     Reason.ADDRESS: UNKNOWN_WITHDRAW_KEY,
     Reason.BAD_KEY: INVALID_KEY,
     Reason.NO_PERMISSION: PERMISSION_DENIED,
+    Reason.NONCE: INVALID_NONCE,
     Reason.OUTSIDE_WINDOW: DEADLINE_ELAPSED,
 }
 

@@ -11,13 +11,14 @@ from allornone.testexchange.engine.moving import Leaving
 from allornone.testexchange.engine.rejection import Reason, RejectedError
 from allornone.testexchange.kraken.errors import (
     INSUFFICIENT_TO_WITHDRAW,
+    INVALID_AMOUNT_TO_WITHDRAW,
     INVALID_WITHDRAW_ADDRESS,
     NO_FUNDING_METHOD,
-    TOO_SMALL_TO_WITHDRAW,
     UNKNOWN_ASSET,
     UNKNOWN_REFERENCE,
     UNKNOWN_WITHDRAW_KEY,
     KrakenError,
+    word_of,
 )
 from allornone.testexchange.kraken.forms import fixed
 from allornone.testexchange.kraken.names import asset_id, asset_of, numbered, reference
@@ -40,13 +41,18 @@ _STATUS = {
     WithdrawalState.CANCELED: "Failure",
 }
 _WORDS = {
-    Reason.AMOUNT: TOO_SMALL_TO_WITHDRAW,
-    Reason.STEP: TOO_SMALL_TO_WITHDRAW,
+    Reason.AMOUNT: INVALID_AMOUNT_TO_WITHDRAW,
+    Reason.STEP: INVALID_AMOUNT_TO_WITHDRAW,
     Reason.INSUFFICIENT: INSUFFICIENT_TO_WITHDRAW,
     Reason.HALTED: NO_FUNDING_METHOD,
     Reason.UNKNOWN_ASSET: UNKNOWN_ASSET,
     Reason.ADDRESS: INVALID_WITHDRAW_ADDRESS,
 }
+
+
+def refused(reason: Reason) -> str:
+    """Return Kraken's word for a withdrawal that it turns down."""
+    return _WORDS.get(reason) or word_of(reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("hidden", *ALL),
     *ENDS.done("lost_and_hidden", *TRADES, "withdraw"),
     *ENDS.done("stale_balance", *ALL),
+    *ENDS.done("repeated_fills", *TRADES),
     # A part is undone: 0.01 bought at 50001, 0.00999 sold at 49999 less 0.1 %; half a contract, both ways.
     ENDS.undone("partial", "order", {"spot:USDT": "-1.01948001"}),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-1.01948001"}),
@@ -96,6 +97,12 @@ ABSENT: dict[str, str] = {
     },
     **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw", "transfer")},
     **{f"{fault}-transfer": "a transfer has no state to be stuck in" for fault in WITHDRAWN},
+    **{f"repeated_fills-{write}": "it has no trades" for write in ("withdraw", "transfer")},
+    **{f"nonce-{write}": "a request carries a time, and no nonce" for write in ALL},
+    **{
+        f"repeated-{write}": "it is done twice, which the checker reports: tests/exchange/test_ids_used_again.py"
+        for write in ALL
+    },
     "duplicate_before-withdraw": "only an order's id can be in use",
     "duplicate_before-transfer": "a transfer has no id",
     "duplicate-withdraw": "only an order's id can be in use: a second withdrawal of an id is taken as another one",

@@ -41,9 +41,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.sent_anew("too_late", "withdraw"),
     # Refused.
     *ENDS.refused("no_funds", *BOTH),
-    # The word that an order too small is answered with is in no document: unknown, and sent anew once it is fenced.
-    *ENDS.done("bad_amount", "order"),
-    *ENDS.refused("bad_amount", "withdraw"),
+    *ENDS.refused("bad_amount", *BOTH),
     *ENDS.refused("halted", *BOTH),
     *ENDS.refused("bad_key", *BOTH),
     *ENDS.refused("no_permission", *BOTH),
@@ -54,6 +52,9 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("hidden", *BOTH),
     *ENDS.done("lost_and_hidden", *BOTH),
     *ENDS.done("stale_balance", *BOTH),
+    *ENDS.done("repeated_fills", "order"),
+    # The second call shows what the first one did.
+    *ENDS.done("repeated", *BOTH),
     # A part is undone: 0.01 bought at 50001 and sold at 49999, with 0.6 % of each.
     ENDS.undone("partial", "order", {"spot:USDT": "-6.02"}),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-6.02"}),
@@ -66,6 +67,8 @@ CELLS: tuple[Cell, ...] = (
 ABSENT: dict[str, str] = {
     **{f"{fault}-{write}": "an order is filled, not withdrawn" for fault in WITHDRAWN for write in ("order",)},
     **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw",)},
+    "repeated_fills-withdraw": "it has no trades",
+    **{f"nonce-{write}": "a request carries a token with a time, and no nonce" for write in BOTH},
     "duplicate-withdraw": "a second send of an `idem` is answered with the first: no error tells of it",
     "duplicate_before-withdraw": "a second send of an `idem` is answered with the first: no error tells of it",
 }

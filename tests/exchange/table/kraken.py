@@ -35,6 +35,7 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.given_up(fault, "withdraw")),
     # Proven not sent: sent under the next reference.
     *(cell for fault in CLOSING for cell in ENDS.done(fault, *BOTH)),
+    *ENDS.done("nonce", *BOTH),
     # `EService:Deadline elapsed` does not say who counted; only an order has a deadline.
     *ENDS.done("skewed", "order"),
     # On its way for a while. A withdrawal is never too late.
@@ -56,6 +57,8 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("hidden", *BOTH),
     *ENDS.done("lost_and_hidden", "order"),
     *ENDS.done("stale_balance", *BOTH),
+    # The second call has the first one's nonce.
+    *ENDS.done("repeated", *BOTH),
     # A part is undone: 0.01 bought at 50001 and sold at 49999, with 0.26 % of each.
     ENDS.undone("partial", "order", {"spot:USDT": "-2.62"}),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-2.62"}),
@@ -68,6 +71,8 @@ CELLS: tuple[Cell, ...] = (
 ABSENT: dict[str, str] = {
     **{f"{fault}-{write}": "an order is filled, not withdrawn" for fault in WITHDRAWN for write in ("order",)},
     **{f"{fault}-{write}": "money moves whole" for fault in PARTS for write in ("withdraw",)},
+    "repeated_fills-order": "trades are asked for by their ids, and an object has no name twice",
+    "repeated_fills-withdraw": "it has no trades",
     "duplicate-withdraw": "a withdrawal takes no id of ours",
     "duplicate_before-withdraw": "a withdrawal takes no id of ours",
     "skewed-withdraw": "a withdrawal takes no deadline, and a nonce is compared with nonces, not with a clock",

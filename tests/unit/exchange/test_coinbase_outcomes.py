@@ -13,8 +13,8 @@ def proves(status: int, body: str) -> Outcome:
     return OUTCOMES.of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
 
 
-def failed(reason: str) -> str:
-    told = {"error": reason, "message": "", "error_details": "", "new_order_failure_reason": reason}
+def failed(reason: str, **more: str) -> str:
+    told = {"error": reason, "message": "", "error_details": "", "new_order_failure_reason": reason, **more}
     return json.dumps({"success": False, "failure_reason": "UNKNOWN_FAILURE_REASON", "error_response": told})
 
 
@@ -33,6 +33,21 @@ def failed(reason: str) -> str:
 )
 def test_an_order_that_failed_in_a_200_was_not_created_where_it_says_why(reason: str, expected: Outcome) -> None:
     assert proves(200, failed(reason)) is expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "preview", "expected"),
+    [
+        ("UNKNOWN_FAILURE_REASON", "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL", Outcome.REFUSED),
+        ("UNKNOWN_FAILURE_REASON", "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL", Outcome.REFUSED),
+        ("UNKNOWN_FAILURE_REASON", "PREVIEW_SOMETHING_NEW", Outcome.UNKNOWN),
+        ("UNKNOWN_FAILURE_REASON", "UNKNOWN_PREVIEW_FAILURE_REASON", Outcome.UNKNOWN),
+        ("SOME_NEW_REASON", "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL", Outcome.UNKNOWN),
+        ("INSUFFICIENT_FUND", "PREVIEW_SOMETHING_NEW", Outcome.REFUSED),
+    ],
+)
+def test_the_previews_reason_counts_where_there_is_no_other(reason: str, preview: str, expected: Outcome) -> None:
+    assert proves(200, failed(reason, preview_failure_reason=preview)) is expected
 
 
 def test_the_first_order_of_an_id_is_an_acceptance() -> None:

@@ -50,6 +50,7 @@ def row(number: int, reference: str = REFERENCE, executed: str = "2", status: st
         "executedQty": executed,
         "cummulativeQuoteQty": "4000.00000000",
         "status": status,
+        "side": "SELL",
         "updateTime": SENT + 5,
     }
 
@@ -139,6 +140,37 @@ async def test_pages_that_are_always_full_are_given_up(server: Scripted, orders:
     assert len(windows(server)) == 32
 
 
+async def test_the_trades_of_an_order_that_has_more_than_a_page_are_read_from_the_oldest_on(
+    server: Scripted, orders: BinanceOrders
+) -> None:
+    every = [trade(number, "0.001") for number in range(1, 2_001)]
+
+    def page(query: str) -> Said:
+        asked = parse_qs(query)
+        first = int(asked["fromId"][0]) if "fromId" in asked else None
+        # Without a first id the newest; and with one the trade before it once more.
+        shown = every[-1_000:] if first is None else every[max(first - 2, 0) :][:1_000]
+        return Said(200, json.dumps(shown))
+
+    shows(server, "allOrders", row(7))
+    server.answers["/api/v3/myTrades"] = page
+
+    (order,) = (await orders.find(REQUEST, PREPARED)).orders
+
+    assert len(order.fills) == 2_000
+    assert sorted(int(fill.fill_id) for fill in order.fills) == list(range(1, 2_001))
+
+
+async def test_pages_of_trades_that_never_end_are_given_up(server: Scripted, orders: BinanceOrders) -> None:
+    shows(server, "allOrders", row(7))
+    shows(server, "myTrades", *[trade(number, "1") for number in range(1_000)])
+
+    with pytest.raises(VenueUnavailableError, match="not all shown yet"):
+        await orders.find(REQUEST, PREPARED)
+
+    assert len([asked for asked, _ in server.asked if "/myTrades" in asked]) == 33
+
+
 async def test_a_trade_that_two_pages_show_counts_once(server: Scripted, orders: BinanceOrders) -> None:
     shows(server, "allOrders", row(7))
     shows(server, "myTrades", trade(1, "0.5"), trade(2, "1.5"), trade(2, "1.5"))
@@ -194,3 +226,13 @@ async def test_a_cancellation_that_nobody_answers_is_told(server: Scripted, orde
 
     with pytest.raises(VenueUnavailableError, match="HTTP 502"):
         await orders.cancel(REQUEST, PREPARED)
+
+
+async def test_an_order_of_the_other_side_under_our_reference_is_no_evidence(
+    server: Scripted, orders: BinanceOrders
+) -> None:
+    shows(server, "allOrders", row(7), {**row(8), "side": "BUY"})
+    shows(server, "myTrades", trade(1, "2"))
+
+    with pytest.raises(VenueUnavailableError, match=r"order 8 under .* is no sell"):
+        await orders.find(REQUEST, PREPARED)

@@ -94,6 +94,7 @@ class BinanceOrders:
             ]
             if not rows:
                 rows = await self._by_id(symbol, request.client_ref)
+            _check_ours(rows, request)
             orders = [await self._order(row) for row in rows]
         return Sighting(tuple(orders), time)
 
@@ -156,16 +157,20 @@ class BinanceOrders:
         )
 
     async def _fills(self, row: Mapping[str, Any], executed: Decimal) -> list[Fill]:
-        """Return the order's trades, each once. Raises VenueUnavailableError while they do not add up yet."""
-        found: dict[str, Fill] = {}
-        after: dict[str, int] = {}
-        while True:
-            params = {"symbol": row["symbol"], "orderId": row["orderId"], "limit": _PAGE, **after}
-            page: Sequence[Mapping[str, Any]] = await self._signed.read(self._at.trades, params)
-            found.update({str(each["id"]): _fill(each, "id") for each in page})
+        """Return the order's trades, each once. Raises VenueUnavailableError while they do not add up yet.
+
+        Asked without a first id, Binance shows the newest: where there are more, they are read from the oldest on.
+        """
+        params = {"symbol": row["symbol"], "orderId": row["orderId"], "limit": _PAGE}
+        page: Sequence[Mapping[str, Any]] = await self._signed.read(self._at.trades, params)
+        found = _by_trade(page)
+        first = 0
+        for _ in range(_PAGES_MAX):
             if len(page) < _PAGE:
                 break
-            after = {"fromId": max(int(each["id"]) for each in page) + 1}
+            page = await self._signed.read(self._at.trades, {**params, "fromId": first})
+            found |= _by_trade(page)
+            first = max((int(each["id"]) for each in page), default=0) + 1
         fills = list(found.values())
         if not _adds_up(fills, executed):
             raise VenueUnavailableError(f"the trades of order {row['orderId']} are not all shown yet")
@@ -178,6 +183,21 @@ def _window(request: ExecutionRequest, prepared: Prepared | None) -> tuple[int, 
         since = int(prepared["timestamp"])
         return since - _SLACK_MS, since + int(prepared["recv_window"]) + _SLACK_MS
     return milliseconds(request.not_after - _UNPINNED), milliseconds(request.not_after) + _SLACK_MS
+
+
+def _check_ours(rows: Sequence[Mapping[str, Any]], request: ExecutionRequest) -> None:
+    """Raise VenueUnavailableError where an order under our id goes the other way: somebody else used the id."""
+    details = request.operation_details
+    if isinstance(details, SpotTradeDetails | PerpTradeDetails):
+        for row in rows:
+            if row["side"] != details.side.value.upper():
+                raise VenueUnavailableError(
+                    f"order {row['orderId']} under {request.client_ref} is no {details.side.value}"
+                )
+
+
+def _by_trade(rows: Sequence[Mapping[str, Any]]) -> dict[str, Fill]:
+    return {str(each["id"]): _fill(each, "id") for each in rows}
 
 
 def _adds_up(fills: Sequence[Fill], executed: Decimal) -> bool:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from allornone.venues.exchange.coinbase.refusals import REASONS, REASONS_MALFORMED, WORDS
+from allornone.venues.exchange.coinbase.refusals import REASONS, REASONS_MALFORMED, REASONS_OF_PREVIEW, WORDS
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.wire import Leg
 
@@ -11,6 +11,7 @@ _OK = range(200, 300)
 _MALFORMED = range(400, 500)
 _SERVER = range(500, 600)
 _NO_WORD = "UNKNOWN_FAILURE_REASON"
+_NO_WORDS = (_NO_WORD, "UNKNOWN_PREVIEW_FAILURE_REASON")
 
 _ROWS = (
     Row(Outcome.ACCEPTED, _OK, says=False),
@@ -34,7 +35,7 @@ _ROWS = (
     # already there (409).
     Row(Outcome.UNKNOWN, (408, 409, 499)),
     # Create order: "success: false" with a reason that is known is an order that was not created.
-    *(Row(Outcome.REFUSED, _OK, code=code, error="EXEC-007") for code in REASONS_MALFORMED),
+    *(Row(Outcome.REFUSED, _OK, code=code, error="EXEC-007") for code in (*REASONS_MALFORMED, *REASONS_OF_PREVIEW)),
     *(Row(Outcome.REFUSED, _OK, code=code) for code in REASONS),
     Row(Outcome.REFUSED, (400,), code="INVALID_ARGUMENT", error="EXEC-007"),
     # Authentication: whatever stands there is no place where anything could be executed.
@@ -56,7 +57,9 @@ def _problem(body: Any) -> Problem | None:
     if body.get("success") is False:
         told: dict[str, Any] = body.get("error_response") or {}
         reasons = (told.get("new_order_failure_reason"), told.get("error"), body.get("failure_reason"))
-        word = next((str(each) for each in reasons if each and each != _NO_WORD), _NO_WORD)
+        # What the preview turns down may have no other reason, and no message.
+        said = (*reasons, told.get("preview_failure_reason"))
+        word = next((str(each) for each in said if each and each not in _NO_WORDS), _NO_WORD)
         return Problem(word, f"{word}: {told.get('message', '')}")
     if body.get("error"):
         return Problem(str(body["error"]), str(body.get("message") or body.get("error_description") or ""))

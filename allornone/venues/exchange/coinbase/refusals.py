@@ -11,6 +11,15 @@ REASONS_MALFORMED = (
 )
 """Reasons of an order that was not created: what no order can have."""
 
+REASONS_OF_PREVIEW = (
+    # Preview order's list of "potential failure reasons were this order to be submitted"; the FAQ answers "why am I
+    # receiving PREVIEW_INVALID_BASE_SIZE_TOO_SMALL on my order" with a minimum; desks that were answered so log an
+    # order that failed with such a reason and none beside it, which is the form that ccxt's handle_errors quotes too.
+    *("PREVIEW_INVALID_BASE_SIZE_TOO_SMALL", "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE"),
+    *("PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL", "PREVIEW_INVALID_QUOTE_SIZE_TOO_LARGE"),
+)
+"""Reasons of an order that was not created because of its size: Create order has none of its own for it."""
+
 REASONS = (
     *("INSUFFICIENT_FUND", "INSUFFICIENT_FUNDS", "INVALID_LEDGER_BALANCE", "INVALID_NO_LIQUIDITY"),
     *("ORDER_ENTRY_DISABLED", "INELIGIBLE_PAIR", "UNTRADABLE_PRODUCT", "FOK_DISABLED"),

@@ -49,7 +49,7 @@ TURNED_DOWN = (
     "EBM:limit exceeded",  # D, followed by which
     "EFunding:Max fee exceeded",  # D, W
     "EFunding:Unknown withdraw key",  # C, S
-    "EFunding:Invalid amount",  # C, as too little money
+    "EFunding:Invalid amount",  # C, as too little money; desks log it of withdrawals whose amount is out of bounds
     # W: "will return Invalid withdrawal address error if different". The family is the one of all of Withdraw's words.
     "EFunding:Invalid withdrawal address",
     "EFunding:Insufficient funds",  # in no document of Kraken's; clients that were answered so list it
