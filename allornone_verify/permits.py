@@ -13,7 +13,7 @@ UNNAMED = ""
 """The exchange of a permit that does not tell which one it is for, only that it is for one."""
 
 WAY_IN = "way in"
-"""The form of what is awaited and not sent: no ledger has a row that is ours, so that none is witness of it."""
+"""The form of what is awaited and not sent: a row of the exchange's is it, by its transaction."""
 
 _TELLING = (
     ({"own_id"}, "coinbase"),
@@ -59,6 +59,8 @@ class Permit:
     """Whether the log says that it took effect."""
     settled: bool = False
     """Whether the log says anything of it."""
+    attested: bool = False
+    """Whether it says so by somebody's word."""
 
     def fits(self, moved: bool) -> int:  # noqa: FBT001 (of a row: there is nothing else to say)
         """Return how a row that took effect, or did not, goes with the log: 0 as it says, 1 in doubt, 2 against."""
@@ -75,6 +77,8 @@ class Permits:
     """Filled while the log is read. A record that is none is left to those who judge records."""
 
     by_ref: dict[str, Permit] = field(default_factory=dict[str, Permit])
+    awaited: dict[str, Permit] = field(default_factory=dict[str, Permit])
+    """The same, of what is awaited."""
     venues: dict[str, str | None] = field(default_factory=dict[str, str | None])
     """Every venue that anything was permitted for: its form, None for a venue that is no exchange."""
 
@@ -83,16 +87,22 @@ class Permits:
         ref = fields.get("client_ref")
         if family != OPERATIONS or not isinstance(ref, str):
             return
-        if fields["status"] == "pending" and ref not in self.by_ref:
+        known = self.by_ref.get(ref) or self.awaited.get(ref)
+        if fields["status"] == "pending" and known is None:
             self._permit(ref, fields)
-        elif (permit := self.by_ref.get(ref)) is not None:
-            permit.ids |= _ids(fields)
-            permit.settled |= fields["status"] in SETTLED
-            permit.did |= fields["status"] in SETTLED and bool(fields["actual_deltas"])
+        elif known is not None:
+            known.ids |= _ids(fields)
+            known.settled |= fields["status"] in SETTLED
+            known.did |= fields["status"] in SETTLED and bool(fields["actual_deltas"])
+            known.attested |= fields_of(fields.get("evidence")).get("attested") is True
 
     def exchanges(self) -> dict[str, str]:
         """Return the venues that are an exchange's account, whose books could have what was sent there."""
         return {venue: form for venue, form in self.venues.items() if form is not None and form != WAY_IN}
+
+    def ways_in(self) -> frozenset[str]:
+        """Return the venues by which something is awaited."""
+        return frozenset(venue for venue, form in self.venues.items() if form == WAY_IN)
 
     def at(self, bases: set[str]) -> Iterator[Permit]:
         """Yield the permits for venues of these names, whichever their account."""
@@ -102,7 +112,7 @@ class Permits:
         prepared = fields_of(fields.get("prepared"))
         exchange, venue = exchange_of(prepared), str(fields["venue"])
         self.venues[venue] = exchange if exchange is not None else self.venues.get(venue)
-        if exchange in (None, WAY_IN):
+        if exchange is None:
             return
         try:
             made, not_after = moment(fields["submitted_at"]), moment(fields.get("not_after"))
@@ -110,7 +120,8 @@ class Permits:
             price = amount_of(prepared["price"]) if "price" in prepared else None
         except ValueError:
             return
-        self.by_ref[ref] = Permit(
+        kept = self.awaited if exchange == WAY_IN else self.by_ref
+        kept[ref] = Permit(
             ref=ref,
             group_id=str(fields.get("atomic_group_id")),
             operation_id=str(fields["operation_id"]),

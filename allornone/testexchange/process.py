@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allornone.testexchange.keys import write_private
-from allornone.testexchange.serving import EXCHANGES, Served, serving
+from allornone.testexchange.serving import ACCOUNT, EXCHANGES, Served, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Ports:
     control: int = 0
 
 
+_WAY_IN = "deposits"
+"""The account by which what comes to an exchange is awaited. Each has it, and its key need only look."""
 _ACCOUNTS = {"binance": {"binance": "spot", "binance.usdm": "usdm"}}
 """By exchange: the venue names of its accounts, and ccxt's name of each; else the exchange has one, `spot`."""
 
@@ -57,16 +59,24 @@ def told(served: Served) -> dict[str, object]:
 def venues(served: Served) -> dict[str, dict[str, str]]:
     """Return the settings by which a worker trades here, by venue name."""
     return {
-        venue: {
-            "adapter": "ccxt",
-            "exchange": exchange,
-            "account": account,
-            "credentials_file": str(served.credentials_file(exchange).resolve()),
-            "connect_to": served.connect_to,
-            "ca_file": str(served.ca_file.resolve()),
-        }
+        venue: _entry(served, exchange, account)
         for exchange in served.engines
-        for venue, account in _ACCOUNTS.get(exchange, {exchange: "spot"}).items()
+        for venue, account in {
+            **_ACCOUNTS.get(exchange, {exchange: "spot"}),
+            f"{exchange}.{_WAY_IN}": _WAY_IN,
+        }.items()
+    }
+
+
+def _entry(served: Served, exchange: str, account: str) -> dict[str, str]:
+    key = f"{ACCOUNT}-readonly" if account == _WAY_IN else ACCOUNT
+    return {
+        "adapter": "ccxt",
+        "exchange": exchange,
+        "account": account,
+        "credentials_file": str(served.credentials_file(exchange, key).resolve()),
+        "connect_to": served.connect_to,
+        "ca_file": str(served.ca_file.resolve()),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from allornone_verify.amounts import EXACT
-from allornone_verify.exchange.rows import CONTRACT, MARGIN, Fill, Transfer, Withdrawal
+from allornone_verify.exchange.rows import CONTRACT, MARGIN, Deposit, Fill, Transfer, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ def of_transfer(row: Transfer) -> Iterator[Change]:
     """Yield what a transfer changed: one wallet and the other."""
     yield Change(row.source, "asset", row.asset, row.amount.copy_negate())
     yield Change(row.target, "asset", row.asset, row.amount)
+
+
+def of_deposit(row: Deposit) -> Iterator[Change]:
+    """Yield what a deposit changed: nothing before it is credited."""
+    if row.is_credited:
+        yield Change(row.wallet, "asset", row.asset, row.amount)
 
 
 def of_withdrawal(row: Withdrawal) -> Iterator[Change]:

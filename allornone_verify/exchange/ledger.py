@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from allornone_verify.amounts import EXACT, ZERO, Holding, Moves, total
 from allornone_verify.exchange.books import Books
-from allornone_verify.exchange.changes import Change, of_fill, of_transfer, of_withdrawal, wallet_of
+from allornone_verify.exchange.changes import Change, of_deposit, of_fill, of_transfer, of_withdrawal, wallet_of
 from allornone_verify.exchange.matching import Matches, matched, named
 from allornone_verify.exchange.orders import Reader, lateness_of
 from allornone_verify.exchange.rows import MARGIN, OPENING, SYSTEM
@@ -48,7 +48,7 @@ class ExchangeLedger:
 
     def witnesses(self, venue: str) -> bool:
         """Tell whether these are the books of a venue of the log."""
-        return venue.partition(".")[0] in self.bases and venue in self._permits.exchanges()
+        return venue.partition(".")[0] in self.bases and venue in {*self._permits.exchanges(), *self._permits.ways_in()}
 
     def groups(self, group_id: str | None) -> Iterator[tuple[str, tuple[Order, ...]]]:
         """Yield each group with its orders, by group id."""
@@ -144,9 +144,8 @@ class ExchangeLedger:
             change = Change(wallet_of(paid.symbol), "asset", paid.asset, paid.amount)
             yield f"funding-{paid.funding_id}", paid.account, [change], f"{self.label} funding {paid.funding_id}"
         for came in books.deposits:
-            if came.state == "credited":
-                change = Change(came.wallet, "asset", came.asset, came.amount)
-                yield f"deposit-{came.deposit_id}", came.account, [change], f"{self.label} deposit {came.deposit_id}"
+            place = f"{self.label} deposit {came.deposit_id}"
+            yield f"deposit-{came.deposit_id}", came.account, list(of_deposit(came)), place
 
     def _posted(self, *, opening: bool) -> Moves:
         sums: Moves = {}

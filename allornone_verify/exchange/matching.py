@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from allornone_verify.exchange.books import Books
 from allornone_verify.exchange.refid import refid_of
-from allornone_verify.exchange.rows import Placed, Transfer, Withdrawal, moment_of
+from allornone_verify.exchange.rows import Deposit, Placed, Transfer, Withdrawal, moment_of
 from allornone_verify.permits import Permit, Permits
 
 _TRADES = frozenset({"spot_trade", "perp_trade"})
@@ -36,6 +36,7 @@ class Matches:
     orders: dict[int, Permit]
     transfers: dict[int, Permit]
     withdrawals: dict[int, Permit]
+    deposits: dict[int, Permit]
 
 
 def named(books: Books, permits: Permits) -> tuple[dict[int, Permit], dict[int, Permit]]:
@@ -61,7 +62,40 @@ def matched(books: Books, permits: Permits, bases: set[str], skew_s: float) -> M
         orders,
         _unnamed([_moved(row) for row in books.transfers], moves, skew_s),
         left | _unnamed(gone, unnamed, skew_s),
+        _credited(books.deposits, [permit for permit in permits.awaited.values() if permit.base in bases]),
     )
+
+
+def _credited(rows: Iterable[Deposit], awaited: Iterable[Permit]) -> dict[int, Permit]:
+    """Return whose each deposit is: one reference's, by the transaction that the log has.
+
+    Somebody's word names none: it is held against a credit of that amount that is nobody else's.
+    """
+    found, free = dict[int, Permit](), [permit for permit in awaited if permit.did]
+    rows = list(rows)
+    for tells in (_is_numbered, _is_brought, _is_attested):
+        for row in rows:
+            mine = next((permit for permit in free if tells(row, permit)), None)
+            if mine is not None and row.deposit_id not in found:
+                found[row.deposit_id] = mine
+                free.remove(mine)
+    return found
+
+
+def _is_brought(row: Deposit, permit: Permit) -> bool:
+    return row.asset == permit.tokens[1] and _bare(row.tx_id) in map(_bare, permit.ids)
+
+
+def _is_numbered(row: Deposit, permit: Permit) -> bool:
+    return _is_brought(row, permit) and str(row.deposit_id) in permit.ids
+
+
+def _is_attested(row: Deposit, permit: Permit) -> bool:
+    return permit.attested and row.is_credited and (row.asset, row.amount) == (permit.tokens[1], permit.amount)
+
+
+def _bare(tx_id: str) -> str:
+    return tx_id.lower().removeprefix("0x")
 
 
 def _own(row: Placed | Withdrawal, permits: Permits, kinds: Iterable[str]) -> Permit | None:

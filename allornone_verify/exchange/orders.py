@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from allornone_verify.amounts import EXACT, Holding
 from allornone_verify.exchange.books import Books
-from allornone_verify.exchange.changes import Change, of_fill, of_transfer, of_withdrawal
+from allornone_verify.exchange.changes import Change, of_deposit, of_fill, of_transfer, of_withdrawal
 from allornone_verify.exchange.matching import WAYS, Matches
-from allornone_verify.exchange.rows import CONTRACT, Fill, Placed, Transfer, Withdrawal, moment_of
+from allornone_verify.exchange.rows import CONTRACT, Deposit, Fill, Placed, Transfer, Withdrawal, moment_of
 from allornone_verify.ledger import Effect, Order
-from allornone_verify.permits import UNNAMED, Permit
+from allornone_verify.permits import UNNAMED, WAY_IN, Permit
 
 _OPEN = frozenset({"new", "partial"})
 _ENDED = {"completed": "closed", "failed": "refused", "canceled": "refused"}
@@ -22,7 +22,7 @@ _NOT_FENCED = frozenset({("binance", "transfer"), ("kraken", "withdraw")})
 
 def lateness_of(exchange: str, kind: str) -> float | None:
     """Return how long after its expiry something may take effect: 0 where it is enforced, None without a bound."""
-    return None if exchange == UNNAMED or (exchange, kind) in _NOT_FENCED else 0
+    return None if exchange in {UNNAMED, WAY_IN} or (exchange, kind) in _NOT_FENCED else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Reader:
         for gone in self.books.withdrawals:
             if (permit := self.matches.withdrawals.get(gone.withdrawal_id)) is not None:
                 yield self._left(gone, permit)
+        for came in self.books.deposits:
+            if (permit := self.matches.deposits.get(came.deposit_id)) is not None:
+                yield self._came(came, permit)
 
     def _traded(self, row: Placed, permit: Permit, fills: Iterable[Fill]) -> Order:
         effects = [
@@ -108,13 +111,28 @@ class Reader:
             effects=self._effects(permit, of_withdrawal(row), position=number, at_ms=row.ended_ms, place=place),
         )
 
+    def _came(self, row: Deposit, permit: Permit) -> Order:
+        place, fits = f"{self.name} deposit {row.deposit_id}", row.asset == permit.tokens[1]
+        return self._order(
+            permit,
+            row.deposit_id,
+            venue=self._venue(permit, f"{row.asset} by {row.tx_id}", fits=fits),
+            requested=permit.amount,
+            filled=min(row.amount, permit.amount) if row.is_credited else Decimal(0),  # others may have sent more
+            state="closed" if row.is_credited else "open",
+            at=max(moment_of(row.seen_ms), permit.made),  # it may be there before anybody awaits it
+            place=place,
+            # Its number says nothing about when the withdrawal that undoes it was.
+            effects=self._effects(permit, of_deposit(row), position=0, at_ms=row.credited_ms, place=place),
+        )
+
     def _venue(self, permit: Permit, told: str, *, fits: bool) -> str:
         """Return the permit's venue where the row is what it permits, else what the row is."""
         return permit.venue if fits and self._is_its(permit) else f"{self.books.exchange}: {told}"
 
     def _is_its(self, permit: Permit) -> bool:
         """Tell whether a permit is for this account of this exchange."""
-        return permit.base in self.bases and permit.exchange in {UNNAMED, self.books.exchange}
+        return permit.base in self.bases and permit.exchange in {UNNAMED, WAY_IN, self.books.exchange}
 
     def _effects(
         self, permit: Permit, changes: Iterable[Change], *, position: int, at_ms: int, place: str

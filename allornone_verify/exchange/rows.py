@@ -131,7 +131,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """An amount that came."""
+    """An amount that came, `seen_ms` by the exchange, and `credited_ms` to the account."""
 
     deposit_id: int
     account: str
@@ -139,3 +139,11 @@ class Deposit:
     asset: str
     amount: Decimal
     state: str
+    seen_ms: int
+    credited_ms: int
+    tx_id: str
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether the account has it."""
+        return self.state == "credited"

@@ -11,7 +11,10 @@ from typing import Any
 
 import aiohttp
 
+from allornone.models.details import OperationType
 from allornone.testexchange.serving import Served
+from allornone.venues.exchange import open_venue
+from allornone.venues.registry import close_venues
 from tests.testexchange.conftest import client
 
 PATIENCE_S = 60
@@ -69,8 +72,23 @@ async def test_it_prints_the_settings_by_which_a_worker_trades_there(tmp_path: P
     assert lines[0].startswith(f"binance, kraken on {told['connect_to']} (TLS)")
     settings = json.loads(lines[4].removeprefix("export ALLORNONE_VENUES='").removesuffix("'\n"))
     assert settings == told["venues"]
-    assert set(settings) == {"binance", "binance.usdm", "kraken"}
+    assert set(settings) == {"binance", "binance.usdm", "binance.deposits", "kraken", "kraken.deposits"}
     assert secret_of(settings["binance"]["credentials_file"]) not in "".join(lines)
+
+
+async def test_the_way_in_of_each_exchange_is_printed_with_a_key_that_only_looks(tmp_path: Path) -> None:
+    async with running(tmp_path, "binance", "coinbase", "kraken") as (_, told):
+        entries = {name: entry for name, entry in told["venues"].items() if entry["account"] == "deposits"}
+
+        assert set(entries) == {"binance.deposits", "coinbase.deposits", "kraken.deposits"}
+        for name, entry in entries.items():
+            assert Path(entry["credentials_file"]).name == f"{entry['exchange']}-desk-readonly.json"
+            given = {key: value for key, value in entry.items() if key != "adapter"}
+            venue = open_venue(name, {**given, "data_dir": str(tmp_path / "desk")})
+            try:
+                assert list(venue.capabilities.operations) == [OperationType.TRANSFER]
+            finally:
+                await close_venues([venue])
 
 
 async def test_a_process_that_is_killed_loses_nothing_that_it_answered(tmp_path: Path) -> None:

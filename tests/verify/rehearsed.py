@@ -44,6 +44,8 @@ def leaving(exchange: str, network: str, address: str) -> Leg:
     return leg(f"from-{exchange}", "withdraw", f"{exchange}>wallet", "ETH>ETH", {f"{exchange}:ETH": "-2"}, **details)
 
 
+COMES = "0x" + "ab" * 32
+COMING = leg("comes", "transfer", "binance.deposits>binance", "ETH>ETH", {"binance:ETH": "3"}, amount="3", memo=COMES)
 GROUPS: dict[str, tuple[GroupStatus, Sequence[Leg]]] = {
     "done": (GroupStatus.COMPLETED, (SELL_ETH, BUY_BTC)),
     "undone": (GroupStatus.ROLLED_BACK, (SELL_ETH, TOO_MUCH)),
@@ -53,6 +55,7 @@ GROUPS: dict[str, tuple[GroupStatus, Sequence[Leg]]] = {
     "left": (GroupStatus.COMPLETED, (SEND_OUT,)),
     "mixed": (GroupStatus.COMPLETED, (STAKE, BUY_BTC)),
     "elsewhere": (GroupStatus.COMPLETED, (at("kraken", SELL_ETH), at("coinbase", BUY_BTC))),
+    "come": (GroupStatus.COMPLETED, (COMING,)),
     "gone": (
         GroupStatus.COMPLETED,
         (leaving("kraken", "Ethereum", NAMED_ADDRESS), leaving("coinbase", "ethereum", NAMED_ADDRESS)),
@@ -121,7 +124,7 @@ async def rehearse(folder: Path, client: Client, task_queue: str) -> Rehearsed:
                     engine.pays_third.add(ACCOUNT)
                 if name == "closed":
                     engine.perpetuals.fund(engine.markets["ETHUSDT.P"], Decimal("0.01"))
-                    engine.moving.arrive(ACCOUNT, "ETH", Decimal(3))
+                    engine.moving.arrive(ACCOUNT, "ETH", Decimal(3), tx_id=COMES)
                 plan = AtomicGroup.model_validate({"atomic_group_id": f"{task_queue}-{name}", "operations": list(legs)})
                 result = await (await start(client, settings.task_queue, plan)).result()
                 assert result.status is status, result.reason
@@ -136,6 +139,8 @@ async def _working(made: Rehearsed, client: Client, task_queue: str, exchange: S
     venues: dict[str, Venue] = {name: world.venue(name) for name in ("wallet", "lido")}
     for name in NAMES:
         venues[name] = open_venue(name, _options(exchange, name, addresses=listed))
+    way_in = options(exchange, "deposits", data_dir=str(made.desk))
+    venues["binance.deposits"] = open_venue("binance.deposits", way_in)
     venues["binance.usdm"] = open_venue("binance.usdm", options(exchange, "usdm"))
     try:
         async with build_worker(client, settings, venues, JsonlEventLog(settings.log_dir)):

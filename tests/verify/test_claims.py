@@ -13,7 +13,7 @@ from allornone_verify.exchange.claims import claim
 from allornone_verify.exchange.ledger import ExchangeLedger
 from allornone_verify.exchange.matching import matched
 from allornone_verify.exchange.refid import refid_of
-from allornone_verify.exchange.rows import Placed, Transfer
+from allornone_verify.exchange.rows import Deposit, Placed, Transfer
 from allornone_verify.paper import PaperLedger
 from allornone_verify.permits import Permits, exchange_of
 from allornone_verify.witnesses import Witnesses
@@ -117,7 +117,7 @@ def test_the_form_of_a_permit_tells_which_exchange_it_is_for(prepared: Fields, e
     assert exchange_of(prepared) == exchange
 
 
-def test_nothing_is_witness_of_what_comes_in(tmp_path: Path) -> None:
+def test_the_books_of_an_exchange_are_witness_of_what_comes_in(tmp_path: Path) -> None:
     awaited = {"asset": "USDT", "amount": "5", "since": NOON.isoformat(), "tx_hash": "ab"}
     read = permits(permit(REF, "binance"), permit("d" * 32, "binance.deposits", "transfer", prepared=awaited))
     PaperWorld(tmp_path).close()
@@ -127,7 +127,7 @@ def test_nothing_is_witness_of_what_comes_in(tmp_path: Path) -> None:
     witnesses.settle()
 
     assert witnesses.of("binance") is ledger
-    assert witnesses.of("binance.deposits") is None
+    assert witnesses.of("binance.deposits") is ledger
     assert ledger.bases == {"binance"}
 
 
@@ -179,3 +179,42 @@ def test_one_permit_is_for_one_transfer() -> None:
 
 def test_krakens_number_of_a_withdrawal_is_read_as_the_exchange_writes_it() -> None:
     assert [refid_of(number) for number in (1, 2, 999_999)] == [reference("A", number) for number in (1, 2, 999_999)]
+
+
+def awaited(ref: str, **evidence: object) -> tuple[Fields, Fields]:
+    sought = {"asset": "USDT", "amount": "5", "since": NOON.isoformat()}
+    deltas = {"binance:USDT": "5"}
+    told = permit(ref, "binance.deposits", "transfer", "confirmed", actual_deltas=deltas, evidence=evidence)
+    return permit(ref, "binance.deposits", "transfer", prepared=sought), told
+
+
+def came(*tx_ids: str) -> Books:
+    found = books()
+    for number, tx_id in enumerate(tx_ids, start=1):
+        row = Deposit(number, "desk", "spot", "USDT", Decimal(5), "credited", NOON_MS, NOON_MS, tx_id)
+        found.deposits.append(row)
+    return found
+
+
+def test_a_credit_belongs_to_the_reference_that_names_its_transaction_however_it_is_spelt() -> None:
+    read = permits(*awaited(REF, venue_ids=["x", "AB12"]))
+
+    found = matched(came("0xcd", "0xab12"), read, {"binance"}, 5).deposits
+
+    assert {number: permit.ref for number, permit in found.items()} == {2: REF}
+
+
+def test_one_credit_is_not_two_references() -> None:
+    read = permits(*awaited("a" * 32, venue_ids=["1", "0xab"]), *awaited("b" * 32, venue_ids=["1", "0xab"]))
+
+    found = matched(came("0xab", "0xcd"), read, {"binance"}, 5).deposits
+
+    assert {number: permit.ref for number, permit in found.items()} == {1: "a" * 32}
+
+
+def test_a_credit_by_somebodys_word_is_one_of_that_amount_that_is_nobody_elses() -> None:
+    read = permits(*awaited("a" * 32, attested=True), *awaited("b" * 32, venue_ids=["1", "0xab"]))
+
+    found = matched(came("0xab", "0xcd"), read, {"binance"}, 5).deposits
+
+    assert {number: permit.ref for number, permit in found.items()} == {1: "b" * 32, 2: "a" * 32}

@@ -46,10 +46,11 @@ async def test_what_the_product_leaves_behind_holds_by_all_three_witnesses(
     report = await made.report(client=temporal_server.client)
 
     assert str(report) == ""
-    assert (report.groups, report.histories, report.orders) == (len(GROUPS), len(GROUPS), 14)
+    assert (report.groups, report.histories, report.orders) == (len(GROUPS), len(GROUPS), 15)
     assert {verdict.name for verdict in report.verdicts if verdict.state == "held"} >= OF_THE_LEDGER
     assert report.witnesses == {
         "binance": "testexchange.db (binance)",
+        "binance.deposits": "testexchange.db (binance)",
         "binance.usdm": "testexchange.db (binance)",
         "coinbase": "testexchange.db (coinbase)",
         "kraken": "testexchange.db (kraken)",
@@ -137,6 +138,13 @@ SPOILT: dict[str, tuple[Spoil, set[str]]] = {
     ),
     "a position from nowhere": (ours("UPDATE positions SET amount = '1' WHERE 1"), {"S13"}),
     "a deposit without a posting": (ours("DELETE FROM postings WHERE entry = 'deposit-1'"), {"S13"}),
+    "a credit that is not in the books": (
+        sql("DELETE FROM deposits WHERE 1", "DELETE FROM postings WHERE entry = 'deposit-1'"),
+        {"S4", "S13", "E6"},
+    ),
+    "a credit of another amount": (ours("UPDATE deposits SET amount = '2.5' WHERE 1"), {"S4", "S13", "E6"}),
+    "a credit by another transaction": (ours("UPDATE deposits SET tx_id = '0xcd' WHERE 1"), {"S4", "S13", "E6"}),
+    "a credit that is only seen": (ours("UPDATE deposits SET state = 'pending' WHERE 1"), {"S4", "S13", "E6"}),
     "a payment of funding left out": (ours("DELETE FROM fundings WHERE 1"), {"S13"}),
     "an entry with one side": (
         ours("UPDATE postings SET amount = '7' WHERE entry = 'trade-1-1' AND account = 'fees'"),
@@ -202,9 +210,9 @@ async def test_an_exchange_whose_books_are_not_given_is_witnessed_by_nothing_and
     report = await spoilt.report(books=False)
 
     assert held(report)
-    assert report.witnesses == dict.fromkeys(("binance", "binance.usdm", "coinbase", "kraken"), "nothing") | {
-        "lido": "paper.db"
-    }
+    assert report.witnesses == dict.fromkeys(
+        ("binance", "binance.deposits", "binance.usdm", "coinbase", "kraken"), "nothing"
+    ) | {"lido": "paper.db"}
 
 
 async def test_paper_venues_without_their_ledger_are_not_called_broken(spoilt: Rehearsed) -> None:
@@ -231,7 +239,7 @@ def test_the_program_is_given_an_exchanges_books_by_their_path(spoilt: Rehearsed
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert "nothing is broken" in told.stdout
-    assert "binance, binance.usdm by testexchange.db (binance)" in told.stdout
+    assert "binance, binance.deposits, binance.usdm by testexchange.db (binance)" in told.stdout
     assert "lido by paper.db" in told.stdout
 
 
@@ -252,7 +260,10 @@ def test_it_says_which_venues_nothing_is_witness_of(spoilt: Rehearsed) -> None:
     told = says("allornone_verify", ALLORNONE_DATA_DIR=str(spoilt.desk))
 
     assert told.returncode == 0
-    assert "witnessed: binance, binance.usdm, coinbase, kraken by nothing; lido by paper.db" in told.stdout
+    assert (
+        "witnessed: binance, binance.deposits, binance.usdm, coinbase, kraken by nothing; lido by paper.db"
+        in told.stdout
+    )
 
 
 def test_a_name_may_be_given_with_the_books_and_has_to_be_a_files(spoilt: Rehearsed, tmp_path: Path) -> None:
