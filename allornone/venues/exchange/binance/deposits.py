@@ -11,6 +11,7 @@ from allornone.models.details import OperationType
 from allornone.units import normalised
 from allornone.venues.exchange.binance import spot
 from allornone.venues.exchange.binance.signed import Signed
+from allornone.venues.exchange.binance.wallets import is_spot
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.clock import milliseconds, moment_of
 from allornone.venues.exchange.deposits.credit import Credit, Sought
@@ -65,7 +66,7 @@ class BinanceDeposits:
                 found.extend(page)
                 if len(page) < _PAGE:
                     rows = {str(row["id"]): row for row in found}
-                    return [credit_of(row) for row in rows.values() if row["coin"] == sought.asset]
+                    return [credit_of(row) for row in rows.values() if row["coin"] == sought.asset and is_spot(row)]
 
 
 def credit_of(row: Mapping[str, Any]) -> Credit:

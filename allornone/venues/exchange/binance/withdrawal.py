@@ -12,6 +12,7 @@ from allornone.units import ZERO, normalised, share, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.addresses import Allowed, allowed
 from allornone.venues.exchange.binance.signed import Signed
+from allornone.venues.exchange.binance.wallets import SPOT, is_spot
 from allornone.venues.exchange.fills import held, not_found
 from allornone.venues.exchange.market import INVALID, to_grid
 from allornone.venues.exchange.readable import readable
@@ -68,6 +69,7 @@ class Withdrawals:
                 "address": prepared["address"],
                 **({"addressTag": prepared["tag"]} if "tag" in prepared else {}),
                 "amount": prepared["amount"],
+                "walletType": SPOT,
                 "timestamp": prepared["timestamp"],
                 "recvWindow": prepared["recv_window"],
             },
@@ -134,6 +136,8 @@ def _reading(
     request: ExecutionRequest, rows: list[Mapping[str, Any]], time: datetime, prepared: Prepared | None
 ) -> Reading:
     """Return what all withdrawals under one id show together."""
+    if not all(is_spot(row) for row in rows):
+        raise VenueUnavailableError("a withdrawal under our id left another wallet than spot, which is not read here")
     statuses = {str(row["status"]) for row in rows}
     if statuses - _OPEN - _FAILED.keys() - {_DONE}:
         raise VenueUnavailableError(f"a withdrawal has a status that is not known: {sorted(statuses)}")
