@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 import pytest_asyncio
 
-from allornone.errors import NotSentError
-from allornone.models.details import OrderType
+from allornone.errors import NotSentError, RefusedError
+from allornone.models.details import OrderType, Side
 from allornone.models.execution import ExecutionRequest
 from allornone.models.group import GroupStatus
 from allornone.models.result import OperationState
@@ -19,6 +19,11 @@ from allornone.venues.exchange.client import OutcomeUnknownError
 from allornone.venues.reading import ReadingState
 from allornone.venues.registry import close_venues
 from tests.exchange.desk import BUY_BTC, SELL_ETH, TOO_MUCH, Desk, options
+
+BOUNDED = {
+    **BUY_BTC,
+    "operation_details": {"pair": "BTC/USDT", "side": "buy", "amount": "0.02", "max_slippage_bps": "100"},
+}
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -90,9 +95,18 @@ async def test_an_order_that_stays_is_recalled_with_its_part(venue: Venue, excha
 async def test_a_group_is_done(desk: Desk) -> None:
     desk.options = {"binance": options(desk.exchange, "generic", lookup="recent")}
 
-    result = await desk.run(desk.plan(SELL_ETH, BUY_BTC))
+    result = await desk.run(desk.plan(SELL_ETH, BOUNDED))
 
     assert result.status is GroupStatus.COMPLETED
+
+
+async def test_a_buy_at_any_price_is_refused_before_it_is_sent(venue: Venue) -> None:
+    bought = asked().model_copy(
+        update={"operation_details": asked().operation_details.model_copy(update={"side": Side.BUY})}
+    )
+
+    with pytest.raises(RefusedError, match="for base or for quote is not known"):
+        await venue.prepare(bought)
 
 
 async def test_a_refusal_that_nobody_can_read_waits_for_an_operator(desk: Desk) -> None:

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from allornone.errors import VenueUnavailableError
-from allornone.models.details import OperationType
+from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.models.details import OperationType, Side
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import ZERO, normalised, times, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.clock import moment_of
 from allornone.venues.exchange.dialect import Account, Dialect
-from allornone.venues.exchange.market import market_of
+from allornone.venues.exchange.market import INVALID, market_of
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
@@ -57,8 +57,18 @@ class GenericOrders:
         self._client = client
 
     async def pinned(self, request: ExecutionRequest) -> dict[str, str]:
-        """Return nothing: no expiry can be told to an exchange that is not known."""
-        del request
+        """Return nothing: no expiry can be told to an exchange that is not known.
+
+        Raises RefusedError for a buy without a worst price: what ccxt makes of its amount is base at one exchange and
+        quote at another (`createMarketBuyOrderRequiresPrice`).
+        """
+        details = details_of(request)
+        if details.side is Side.BUY and details.limit_price is None and details.max_slippage_bps is None:
+            raise RefusedError(
+                "a buy needs max_slippage_bps or limit_price here: whether this exchange takes the amount of a market "
+                "order for base or for quote is not known",
+                INVALID,
+            )
         return {}
 
     async def place(self, prepared: Prepared) -> VenueOrder:
