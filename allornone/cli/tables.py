@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from allornone.cli.advising import trouble_lines
+from allornone.cli.attempts import state_word
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer
 
@@ -42,17 +43,17 @@ def group_table(view: GroupView) -> Table:
     """Return a group's operations, one a row."""
     table = _table("operation", "type", "venue", "state", "verdict", "changes so far", "reference", "note")
     for operation in view.operations:
-        table.add_row(*_cells(operation))
+        table.add_row(*_cells(view, operation))
     return table
 
 
-def _cells(operation: OperationView) -> tuple[str, ...]:
+def _cells(view: GroupView, operation: OperationView) -> tuple[str, ...]:
     undo = " (undo)" if operation.direction.value == "rollback" else ""
     return (
         operation.operation_id,
         operation.operation_type,
         operation.venue,
-        operation.state.value + undo,
+        state_word(view, operation) + undo,
         operation.verdict.value if operation.verdict else "-",
         changes(operation.net_deltas),
         operation.client_ref or "-",
@@ -99,7 +100,7 @@ def print_waiting(waiting: "Sequence[Waiting]") -> None:
             told = f"  told by the {each.witness.value}, as {_unasked(each.silence, word)}"
             console.print(told, markup=False, soft_wrap=True)
         for operation in view.operations:
-            console.print(f"  {_known(operation)}", markup=False, soft_wrap=True)
+            console.print(f"  {_known(view, operation)}", markup=False, soft_wrap=True)
         print_trouble(view, console, "  ")
         console.print()
     if not waiting:
@@ -114,12 +115,12 @@ def _age(view: GroupView) -> str:
     return f"started {view.started_at:%Y-%m-%d %H:%M:%S} UTC" if view.started_at else "start unknown"
 
 
-def _known(operation: OperationView) -> str:
+def _known(view: GroupView, operation: OperationView) -> str:
     undo = "undo " if operation.direction.value == "rollback" else ""
     verdict = f" ({operation.verdict.value})" if operation.verdict else ""
     moved = f", moved {changes(operation.net_deltas)}" if operation.net_deltas else ""
     what = f"{operation.operation_id}, {operation.operation_type} at {operation.venue}"
-    return f"known: {what}: {undo}{operation.state.value}{verdict}{moved}"
+    return f"known: {what}: {undo}{state_word(view, operation)}{verdict}{moved}"
 
 
 def print_list(groups: "Sequence[GroupSummary]") -> None:
