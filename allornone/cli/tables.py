@@ -1,7 +1,7 @@
 """Groups as people read them: tables for a terminal, wide enough for a pipe."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from allornone.cli.advising import trouble_lines
 from allornone.cli.attempts import state_word
+from allornone.models.reconciliation import Verdict
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer
 
@@ -158,8 +159,20 @@ def print_simulation(answer: SimulationAnswer) -> None:
     console.print(f"all together: {changes(answer.net_deltas)}", markup=False)
     console.print(f"fees: {fees}", markup=False)
     console.print(f"rolling all of it back would leave: {changes(answer.rollback_cost)}", markup=False)
+    for line in breach_lines(answer):
+        console.print(line, markup=False, soft_wrap=True)
     for operation_id, why in answer.refused.items():
         console.print(f"refused: {operation_id}: {why}", markup=False)
+
+
+def breach_lines(answer: SimulationAnswer) -> Iterator[str]:
+    """Say of each breach what the plan expects, what the venue predicts, and what differs."""
+    for operation in answer.operations:
+        judged = operation.reconciliation
+        if judged is not None and judged.verdict is Verdict.BREACH:
+            yield f"breach: {operation.operation_id}: {judged.reason}"
+            yield f"  the plan expects {changes(judged.expected)}"
+            yield f"  {operation.venue} predicts {changes(judged.actual)}"
 
 
 def _table(*columns: str) -> Table:
