@@ -20,7 +20,9 @@ from worker.alerting import described
 from worker.embedded import embedded
 from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
+from worker.logfile import logging_to
 from worker.namespace import keep_closed_groups
+from worker.touched import venue_lines
 
 NO_LIMITS = "none: every venue and asset, by any amount (ALLORNONE_LIMITS sets some)"
 
@@ -56,19 +58,17 @@ def worker() -> None:
 async def _dev(settings: Settings, address: ServerAddress) -> None:
     client = await connect(settings, embedded_only=True)
     await keep_closed_groups(client)
+    venues = await venue_lines(settings)
 
-    def ready() -> None:
+    def ready(logged: str) -> None:
         typer.echo(f"Temporal  {address.target}, groups {address.groups_url}")
-        typer.echo(f"venues    {settings.paper_url}")
-        typer.echo(f"events    {settings.log_dir / 'events'}")
-        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
-        typer.echo(f"alerts    {described(settings)}")
-        _echo_halt(settings)
+        _echo_rest(settings, venues, logged)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; Ctrl-C drains and stops")
 
     keeper = asyncio.create_task(keep(settings, address))
     try:
-        await work(client, settings, ready)
+        with logging_to(settings) as logged:
+            await work(client, settings, lambda: ready(logged))
     finally:
         keeper.cancel()
     typer.echo("drained; stopping the servers", err=True)
@@ -76,18 +76,28 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
 
 async def _worker(settings: Settings) -> None:
     client = await connect(settings)
+    venues = await venue_lines(settings)
 
-    def ready() -> None:
+    def ready(logged: str) -> None:
         server = client.service_client.config.target_host
         typer.echo(f"Temporal  {server}, namespace {client.namespace!r}")
-        typer.echo(f"events    {settings.log_dir / 'events'}")
-        typer.echo(f"limits    {settings.limits or NO_LIMITS}")
-        typer.echo(f"alerts    {described(settings)}")
-        _echo_halt(settings)
+        _echo_rest(settings, venues, logged)
         typer.echo(f"worker    ready on task queue {settings.task_queue!r}; SIGTERM drains")
 
-    await work(client, settings, ready)
+    with logging_to(settings) as logged:
+        await work(client, settings, lambda: ready(logged))
     typer.echo("drained", err=True)
+
+
+def _echo_rest(settings: Settings, venues: list[str], logged: str) -> None:
+    """Say what both kinds of worker say: what may be touched, where it is written, who is called."""
+    for line in venues:
+        typer.echo(line)
+    typer.echo(f"events    {settings.log_dir / 'events'}")
+    typer.echo(f"log       {logged}")
+    typer.echo(f"limits    {settings.limits or NO_LIMITS}")
+    typer.echo(f"alerts    {described(settings)}")
+    _echo_halt(settings)
 
 
 def _echo_halt(settings: Settings) -> None:

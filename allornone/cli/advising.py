@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from allornone.cli.actor import login
-from allornone.core.advice import Advice, advice, tried
+from allornone.cli.attempts import tried
+from allornone.core.advice import Advice, advice
 from allornone.models.execution import Direction
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
 from allornone.positions import parse_key
@@ -63,7 +64,7 @@ def _open_lines(operation: OperationView, effort: Effort, now: datetime) -> Iter
         asked = ", ".join(f"{venue} {amounts}" for venue, amounts in per_venue(operation.expected_deltas).items())
         yield f"may have moved: {asked}"
     since = f", since {_moment(effort.since)} ({_distance(effort.since - now)})" if effort.since is not None else ""
-    yield f"tried: {tried(effort)}{since}"
+    yield f"tried: {tried(operation, effort)}{since}"
     if operation.note:
         yield f"last answer: {operation.note}"
 

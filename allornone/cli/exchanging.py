@@ -30,7 +30,11 @@ def serve_exchanges(
         # On first use: they bring a web server and the certificates.
         from allornone.testexchange.process import Ports, known, run_exchanges  # noqa: PLC0415
     except ModuleNotFoundError as missing:
-        typer.echo(f"{missing}; install what the exchanges need: pip install 'allornone[exchanges]'", err=True)
+        typer.echo(
+            f"{missing}; install what the exchanges need: pip install 'allornone[exchanges]', "
+            "in a clone -e '.[exchanges]'",
+            err=True,
+        )
         raise typer.Exit(2) from None
     unknown = [name for name in exchanges if name not in known()]
     if unknown:

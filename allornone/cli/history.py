@@ -22,6 +22,9 @@ from allornone.settings import load_settings
 _COMMAND = ("command", "outcome")
 """The facts of a command that say which it was."""
 
+NOT_SENT = "not sent"
+"""What the records call failed as well, and is tried again."""
+
 POLL_S = 0.25
 """A person reads along; the files are looked at, not waited on."""
 
@@ -74,7 +77,7 @@ def _what(event: Event) -> str:
         error = f": {event.error_message}" if event.error_message else ""
         return (
             f"{event.operation_id} {event.operation_type} on {event.venue} "
-            f"{event.direction.value} {event.status}{verdict}{error}"
+            f"{event.direction.value} {NOT_SENT if event.outcome == 'not_sent' else event.status}{verdict}{error}"
         )
     if isinstance(event, AtomicOperationGroupEvent):
         return f"{event.group_status}{f': {event.reason}' if event.reason else ''}"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 
 from allornone.cli import exits
+from allornone.cli.attempts import state_word
 from allornone.cli.session import say
 from allornone.cli.tables import group_table, headline, print_group
 from allornone.client.following import Sighting, follow
@@ -107,7 +108,7 @@ def _lines(view: GroupView) -> tuple[str, ...]:
         headline(view),
         *(
             f"  {operation.operation_id}: {operation.operation_type} on {operation.venue}, "
-            f"{'undo ' if operation.direction.value == 'rollback' else ''}{operation.state.value}"
+            f"{'undo ' if operation.direction.value == 'rollback' else ''}{state_word(view, operation)}"
             f"{f' ({operation.verdict.value})' if operation.verdict else ''}"
             for operation in view.operations
         ),

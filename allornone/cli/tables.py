@@ -1,7 +1,7 @@
 """Groups as people read them: tables for a terminal, wide enough for a pipe."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from allornone.cli.advising import trouble_lines
+from allornone.cli.attempts import state_word
+from allornone.models.reconciliation import Verdict
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer
 
@@ -42,17 +44,17 @@ def group_table(view: GroupView) -> Table:
     """Return a group's operations, one a row."""
     table = _table("operation", "type", "venue", "state", "verdict", "changes so far", "reference", "note")
     for operation in view.operations:
-        table.add_row(*_cells(operation))
+        table.add_row(*_cells(view, operation))
     return table
 
 
-def _cells(operation: OperationView) -> tuple[str, ...]:
+def _cells(view: GroupView, operation: OperationView) -> tuple[str, ...]:
     undo = " (undo)" if operation.direction.value == "rollback" else ""
     return (
         operation.operation_id,
         operation.operation_type,
         operation.venue,
-        operation.state.value + undo,
+        state_word(view, operation) + undo,
         operation.verdict.value if operation.verdict else "-",
         changes(operation.net_deltas),
         operation.client_ref or "-",
@@ -99,7 +101,7 @@ def print_waiting(waiting: "Sequence[Waiting]") -> None:
             told = f"  told by the {each.witness.value}, as {_unasked(each.silence, word)}"
             console.print(told, markup=False, soft_wrap=True)
         for operation in view.operations:
-            console.print(f"  {_known(operation)}", markup=False, soft_wrap=True)
+            console.print(f"  {_known(view, operation)}", markup=False, soft_wrap=True)
         print_trouble(view, console, "  ")
         console.print()
     if not waiting:
@@ -114,12 +116,12 @@ def _age(view: GroupView) -> str:
     return f"started {view.started_at:%Y-%m-%d %H:%M:%S} UTC" if view.started_at else "start unknown"
 
 
-def _known(operation: OperationView) -> str:
+def _known(view: GroupView, operation: OperationView) -> str:
     undo = "undo " if operation.direction.value == "rollback" else ""
     verdict = f" ({operation.verdict.value})" if operation.verdict else ""
     moved = f", moved {changes(operation.net_deltas)}" if operation.net_deltas else ""
     what = f"{operation.operation_id}, {operation.operation_type} at {operation.venue}"
-    return f"known: {what}: {undo}{operation.state.value}{verdict}{moved}"
+    return f"known: {what}: {undo}{state_word(view, operation)}{verdict}{moved}"
 
 
 def print_list(groups: "Sequence[GroupSummary]") -> None:
@@ -157,8 +159,20 @@ def print_simulation(answer: SimulationAnswer) -> None:
     console.print(f"all together: {changes(answer.net_deltas)}", markup=False)
     console.print(f"fees: {fees}", markup=False)
     console.print(f"rolling all of it back would leave: {changes(answer.rollback_cost)}", markup=False)
+    for line in breach_lines(answer):
+        console.print(line, markup=False, soft_wrap=True)
     for operation_id, why in answer.refused.items():
         console.print(f"refused: {operation_id}: {why}", markup=False)
+
+
+def breach_lines(answer: SimulationAnswer) -> Iterator[str]:
+    """Say of each breach what the plan expects, what the venue predicts, and what differs."""
+    for operation in answer.operations:
+        judged = operation.reconciliation
+        if judged is not None and judged.verdict is Verdict.BREACH:
+            yield f"breach: {operation.operation_id}: {judged.reason}"
+            yield f"  the plan expects {changes(judged.expected)}"
+            yield f"  {operation.venue} predicts {changes(judged.actual)}"
 
 
 def _table(*columns: str) -> Table:

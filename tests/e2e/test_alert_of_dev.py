@@ -50,5 +50,8 @@ def test_dev_calls_the_command_it_was_given(tmp_path: Path) -> None:
     assert told["ui"].startswith("http://127.0.0.1:")
     assert told["ui"].endswith("/namespaces/default/workflows/a-1")
     assert "alerts    a command is run\n" in said
+    (binance,) = [line for line in said if line.startswith("venue     binance:")]
+    assert binance.startswith("venue     binance: paper, 127.0.0.1:")
+    assert f"log       {tmp_path / 'data' / 'worker.log'}, and stderr\n" in said
     (limits,) = [line for line in said if line.startswith("limits")]
     assert limits.startswith("limits    venues binance, binance.usdm, lido; at most 5 ETH, ")

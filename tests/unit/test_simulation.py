@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from allornone.cli.tables import breach_lines
 from allornone.errors import BadGroupError
 from allornone.models.group import AtomicGroup
 from allornone.models.simulation import SimulationRequest
@@ -55,6 +56,21 @@ async def test_a_prediction_is_judged_like_an_outcome(venues: dict[str, Venue]) 
 
     assert stake.reconciliation is not None
     assert stake.reconciliation.verdict.value == "match"
+
+
+async def test_a_breach_is_said_with_both_its_sides(venues: dict[str, Venue]) -> None:
+    answer = await simulate(group(expected_deltas={"binance:ETH": "-1", "lido:stETH": "1.5"}), venues)
+
+    why, *sides = breach_lines(answer)
+    assert why.startswith("breach: stake-1: lido:StakingToken:stETH is off by -0.5 beyond its fees, and ")
+    assert sides == [
+        "  the plan expects binance:BaseToken:ETH -1, lido:StakingToken:stETH +1.5",
+        "  lido predicts binance:BaseToken:ETH -1, lido:StakingToken:stETH +1, wallet:BaseToken:ETH -0.0004",
+    ]
+
+
+async def test_what_matches_is_no_breach(venues: dict[str, Venue]) -> None:
+    assert list(breach_lines(await simulate(group(), venues))) == []
 
 
 async def test_a_rehearsal_leaves_no_trace(venues: dict[str, Venue]) -> None:

@@ -50,8 +50,13 @@ def read_addresses(place: str, file: Path | None) -> tuple[Allowed, ...]:
         raise BadSettingsError(f"{place}.addresses: {file} must be a JSON list of asset, network, address") from None
 
 
-def allowed(listed: tuple[Allowed, ...], asset: str, address: str | None, network: str | None) -> Allowed:
-    """Return the entry for `address`. Raises RefusedError where there is none, or it is not told which of several."""
+def allowed(
+    listed: tuple[Allowed, ...], asset: str, address: str | None, network: str | None, file: Path | None = None
+) -> Allowed:
+    """Return the entry for `address`. Raises RefusedError where there is none, or it is not told which of several.
+
+    `file` is where the list was read from, for the refusal; nothing of what it holds is told.
+    """
     if address is None:
         raise RefusedError("a withdrawal needs an address", _CODE)
     found = [
@@ -60,7 +65,12 @@ def allowed(listed: tuple[Allowed, ...], asset: str, address: str | None, networ
         if (each.asset, each.address) == (asset, address) and network in (None, *_spellings(each.network))
     ]
     if not found:
-        raise RefusedError(f"{address} is no allowed address for {asset} ({network or 'any network'})", _CODE)
+        why = (
+            "the venue's option `addresses` names no file"
+            if file is None
+            else f"{file} did not list it when the worker started"
+        )
+        raise RefusedError(f"{address} is no allowed address for {asset} ({network or 'any network'}): {why}", _CODE)
     if len(found) > 1:
         raise RefusedError(f"{address} is allowed on several networks; name one", _CODE)
     return found[0]

@@ -160,7 +160,7 @@ class Client:
             try:
                 value = await request()
             except Exception as problem:  # noqa: BLE001 (what it means is read off the wire, never off its class)
-                failure = type(problem).__name__
+                failure = self._failure(problem)
         answer = self._answer(method, trip, value, failure)
         for leg in trip.legs:
             backed_off = answer.outcome is Outcome.BACK_OFF and leg is answer.leg
@@ -189,6 +189,12 @@ class Client:
             self.clock.forget()  # a token whose time is wrong is answered as a wrong key is (Coinbase)
         told = self._credentials.scrubbed(self._told(method, leg, outcome, problem, failure))
         return Answer(outcome, leg, value, problem, error, told)
+
+    def _failure(self, problem: Exception) -> str:
+        name, led = type(problem).__name__, self.options.connect_to
+        if led is None or not isinstance(problem.__cause__, aiohttp.ClientConnectorError):
+            return name
+        return f"{name}: at {led} (connect_to) nobody answers for {self.options.exchange}"
 
     def _told(self, method: str, leg: Leg, outcome: Outcome, problem: Problem | None, failure: str) -> str:
         if problem is not None and problem.code != UNREADABLE:

@@ -50,6 +50,20 @@ def test_any_other_is_refused(asset: str, address: str | None, network: str | No
         allowed(LISTED, asset, address, network)
 
 
+def test_a_refusal_names_the_file_and_nothing_of_what_is_in_it() -> None:
+    with pytest.raises(RefusedError) as refused:
+        allowed(LISTED, "ETH", "0xcc", "ETH", Path("/etc/desk/addresses.json"))
+
+    assert str(refused.value) == (
+        "0xcc is no allowed address for ETH (ETH): /etc/desk/addresses.json did not list it when the worker started"
+    )
+
+
+def test_a_refusal_without_a_file_names_the_option() -> None:
+    with pytest.raises(RefusedError, match="the venue's option `addresses` names no file"):
+        allowed((), "ETH", "0xcc", "ETH")
+
+
 def test_without_a_list_nothing_is_allowed() -> None:
     with pytest.raises(RefusedError, match="no allowed address"):
         allowed(read_addresses(PLACE, None), "ETH", "0xaa", "ETH")

@@ -75,7 +75,7 @@ async def test_where_nothing_listens_nothing_was_sent(server: Scripted) -> None:
         await client.aclose()
 
     assert answer.leg.phase is Phase.NOTHING_LEFT
-    with pytest.raises(NotSentError):
+    with pytest.raises(NotSentError, match=f"at {client.options.connect_to} .connect_to. nobody answers for binance"):
         answer.accepted()
 
 
@@ -87,7 +87,7 @@ async def test_another_authority_than_the_given_one_is_not_spoken_to(server: Scr
         await client.aclose()
 
     assert other.asked == []
-    with pytest.raises(NotSentError):
+    with pytest.raises(NotSentError, match="nobody answers for binance"):
         answer.accepted()
 
 

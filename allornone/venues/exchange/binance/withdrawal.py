@@ -108,7 +108,8 @@ class Withdrawals:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        entry = allowed(self._listed, request.source_token, details.address, details.network)
+        file = self._signed.client.options.addresses
+        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
         network = await self._network(request.source_token, entry.network)
         with readable(f"what {request.source_token} is withdrawn by"):
             if not network["withdrawEnable"]:

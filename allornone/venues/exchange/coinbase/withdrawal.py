@@ -122,7 +122,8 @@ class Sends:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        entry = allowed(self._listed, request.source_token, details.address, details.network)
+        file = self._timed.client.options.addresses
+        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
         amount = to_grid(details.amount, _UNIT)
         if not amount:
             raise RefusedError(f"amount must be at least {_UNIT:f}, was {details.amount:f}", INVALID)

@@ -96,7 +96,8 @@ class Withdrawals:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        entry = allowed(self._listed, request.source_token, details.address, details.network)
+        file = self._keyed.client.options.addresses
+        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
         if entry.key is None:
             raise RefusedError(f"{entry.address} is listed without its name at Kraken (`key`)", INVALID)
         amount, least = to_grid(details.amount, _UNIT), await self._least(request.source_token, entry.network)
