@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.desk import Desk
-from activities.outcome import request_as_sent, structured
+from activities.outcome import request_as_sent, structured, twin
 from activities.resolve import looked_and_recalled
 from allornone.core.late import WINDOW, begin_late, beyond, is_due, late_group_id, late_plan
 from allornone.core.recorded import handshake_of
@@ -220,7 +220,7 @@ def _delta_id(late: LateEffect) -> str:
     A further one may be of the same size, and is another.
     """
     first = late_group_id(late.group_id, late.sent.client_ref)
-    further = () if late.plan.atomic_group_id == first else (late.plan.atomic_group_id,)
+    further = twin(late.shown, late.new) if late.plan.atomic_group_id == first else (late.plan.atomic_group_id,)
     return event_id(late.sent.client_ref, "deltas", digest(_texts(late.new)), *further)
 
 

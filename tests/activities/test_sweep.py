@@ -193,6 +193,7 @@ async def test_a_venue_that_can_never_be_asked_is_not(office: Office) -> None:
 async def test_a_venue_that_raises_is_asked_once_a_sweep_and_keeps_nobody_from_being_asked(office: Office) -> None:
     again = {**SELL, "operation_id": "sell-2"}
     await starts(office, SELL, again, STAKE)
+    office.misbehave("lose_answer", count="always")
     await ends(office, *[await sends(office, leg) for leg in (SELL, again, STAKE)])
     broken = Broken(office.venues["binance"])
     office.venues = {**office.venues, "binance": broken}
@@ -219,6 +220,7 @@ class Vague:
 
 async def test_an_answer_that_proves_nothing_shows_no_effect(office: Office) -> None:
     await starts(office, SELL)
+    office.misbehave("lose_answer")
     await ends(office, await sends(office, SELL))
     office.venues = {**office.venues, "binance": Vague(office.venues["binance"])}
 
