@@ -77,13 +77,8 @@ async def closed(
     desk: Desk,
     handshake: ExecutionHandshake,
     prepared: Prepared | None,
-    *,
-    known: ExecutionHandshake | None = None,
 ) -> Answer:
-    """Judge what took effect. It is recorded once the verdict stands: at once when good, else at the last reading.
-
-    `known` is what was recorded of it before, where a later look shows something else.
-    """
+    """Judge what took effect. It is recorded once the verdict stands: at once when good, else at the last reading."""
     if not handshake.actual_deltas and not handshake.executed_amount:
         return await nothing(task, request, desk, AnswerKind.REFUSED, handshake.error_message or "closed unfilled")
     placed = located(handshake.actual_deltas, request.source_venue, request.target_venue)
@@ -94,7 +89,7 @@ async def closed(
     stands = judged.verdict in SETTLED or (judged.verdict is Verdict.BREACH and task.reading >= READINGS_MAX)
     seq = 0
     if stands or handshake.evidence.attested:
-        seq = (await record_outcome(task, request, desk, handshake, AnswerKind.CLOSED, judged, known)).seq
+        seq = (await record_outcome(task, request, desk, handshake, AnswerKind.CLOSED, judged)).seq
     return Answer(
         **answer(task, AnswerKind.CLOSED, seq=seq, note=judged.reason).model_dump(
             exclude={"handshake", "reconciliation", "recorded", "undone", "fence"}

@@ -6,7 +6,8 @@ from activities.desk import Desk
 from activities.tasks import OperationTask
 from allornone.core.answer import AnswerKind
 from allornone.core.late import beyond
-from allornone.deltas import convert_deltas_to_structured_format
+from allornone.core.recorded import handshake_of
+from allornone.deltas import convert_deltas_to_structured_format, subtract, without_zero
 from allornone.eventlog import Recorded
 from allornone.events import Event, ExecutionDeltaEvent, GroupTransitionEvent, OperationExecutionEvent
 from allornone.events.transition import TransitionKind
@@ -115,8 +116,17 @@ def structured(request: ExecutionRequest, handshake: ExecutionHandshake) -> list
     )
 
 
+def twin(shown: ExecutionHandshake, new: ExecutionHandshake) -> tuple[str, ...]:
+    """Return what tells the record of `new`, a part of what is `shown`, from that of the part known before.
+
+    It takes that only where the two are of the same size.
+    """
+    before = without_zero(subtract(shown.actual_deltas, new.actual_deltas))
+    return ("twin",) if before == new.actual_deltas else ()
+
+
 def _delta_event(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, handshake: ExecutionHandshake
+    task: OperationTask, request: ExecutionRequest, desk: Desk, handshake: ExecutionHandshake, further: tuple[str, ...]
 ) -> ExecutionDeltaEvent:
     moved = {key: str(amount) for key, amount in handshake.actual_deltas.items()}
     return ExecutionDeltaEvent(
@@ -124,7 +134,7 @@ def _delta_event(
         source_operation_id=request.operation_id,
         operation_type=request.operation_type.value,
         deltas=structured(request, handshake),
-        event_id=event_id(task.client_ref, "deltas", digest(moved)),
+        event_id=event_id(task.client_ref, "deltas", digest(moved), *further),
         direction=task.direction,
         epoch=task.epoch,
     )
@@ -137,19 +147,23 @@ async def record_outcome(  # noqa: PLR0917 (each is a part of the one record)
     handshake: ExecutionHandshake,
     kind: AnswerKind,
     reconciliation: Reconciliation | None = None,
-    known: ExecutionHandshake | None = None,
 ) -> Recorded:
     """Write the effect, then the outcome that relies on it. May be called again.
 
-    Of an effect that is `known` to the log already only the part beyond is written: whoever adds up the deltas
-    must not count it twice.
+    Of an effect that the log knows already only the part beyond is written: whoever adds up the deltas must not
+    count it twice. An operator's word, or a look, may have come before an answer that is late.
     """
     events: list[Event] = []
-    moved = handshake if known is None else beyond(handshake, known)
+    moved = await _moved_since(task, desk, handshake) if handshake.actual_deltas else None
     if moved is not None and moved.actual_deltas:
-        events.append(_delta_event(task, request, desk, moved))
+        events.append(_delta_event(task, request, desk, moved, twin(handshake, moved)))
     events.append(operation_event(task, request, desk, handshake, kind.value, reconciliation))
     return await desk.log.record(tuple(events), task.known_seq)
+
+
+async def _moved_since(task: OperationTask, desk: Desk, shown: ExecutionHandshake) -> ExecutionHandshake | None:
+    effect = (await desk.log.reference(task.context.atomic_group_id, task.client_ref)).effect
+    return beyond(shown, handshake_of(effect) if effect is not None else None)
 
 
 def revocation(task: OperationTask, desk: Desk) -> GroupTransitionEvent:

@@ -10,7 +10,6 @@ from activities.tasks import OperationTask
 from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
-from allornone.core.recorded import handshake_of
 from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared
@@ -88,6 +87,9 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
     reading = None if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
     if reading is None:
         askable = capability is not None and capability.lookup != "none" and not task.context.simulated
+        if trace.effect is not None and not askable:
+            # What an answer recorded, be it late, is all that anybody will ever know.
+            return from_record(task, desk, trace.effect, trace.seq)
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="not asked").model_copy(
             update={"readable": not askable}
         )
@@ -101,8 +103,7 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
         # A recorded effect that a look-up does not show any more is a stale read, not an undo.
         return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note=f"the last look shows {reading.state.value}")
     late, seen = task.model_copy(update={"reading": READINGS_MAX}), reading.sent_at(intent.submitted_at)
-    known = handshake_of(recorded) if recorded is not None else None
-    return await closed(late, request, desk, seen.handshake, intent.prepared, known=known)
+    return await closed(late, request, desk, seen.handshake, intent.prepared)
 
 
 async def _resolve(task: OperationTask, desk: Desk) -> Answer:

@@ -11,6 +11,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.desk import Desk
 from activities.operations import server_clock
+from activities.sweep_due import OwedLook
 from activities.sweep_late import LateEffect, late_effects, record_late
 from allornone import wire
 from allornone.client.recovery import Fate, Found, Recovery, last_life
@@ -25,11 +26,15 @@ from allornone.venues import Venue
 
 
 class SweepTask(BaseModel):
-    """When the last sweep was, None where there was none: what has become due since then is looked at."""
+    """When the last sweep was, None where there was none: what has become due since then is looked at.
+
+    And the looks that it owed: what was due then, and could not be made.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     before: UtcTime | None = None
+    owed: tuple[OwedLook, ...] = ()
 
 
 class SweepAnswer(BaseModel):
@@ -37,6 +42,8 @@ class SweepAnswer(BaseModel):
 
     Groups whose workflow was refused and that are not taken up, groups that lost theirs and were put before an
     operator, how many this server never had (`allornone recover` takes those up), and the runs of late effects.
+    `owed` is what was due and could not be looked up; the next sweep makes it up. `unseen` counts looks that no sweep
+    makes up any more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +53,8 @@ class SweepAnswer(BaseModel):
     lost: int = 0
     late: tuple[str, ...] = ()
     swept_at: UtcTime | None = None
+    owed: tuple[OwedLook, ...] = ()
+    unseen: int = 0
 
 
 class SweepActivities:
@@ -70,16 +79,24 @@ class SweepActivities:
                 len(lost),
                 lost[0],
             )
-        late = await late_effects(desk, task.before)
-        for each in late:
+        looked = await late_effects(desk, task.before, task.owed)
+        for each in looked.found:
             await record_late(desk, each)
             await self._start(each, desk.now())
+        if looked.owed or looked.unseen:
+            activity.logger.warning(
+                "%d references that are due could not be looked up, and are owed to the next sweep; %d are given up",
+                len(looked.owed),
+                looked.unseen,
+            )
         return SweepAnswer(
             abandoned=tuple(found.group_id for found in fates if found.fate is Fate.REFUSED),
             recovered=tuple(found.group_id for found in fates if found.fate is Fate.STOPPED),
             lost=len(lost),
-            late=tuple(each.plan.atomic_group_id for each in late),
+            late=tuple(each.plan.atomic_group_id for each in looked.found),
             swept_at=swept_at,
+            owed=looked.owed,
+            unseen=looked.unseen,
         )
 
     async def _start(self, late: LateEffect, now: datetime) -> None:

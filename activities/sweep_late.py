@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from pydantic import ValidationError
-
 from activities.desk import Desk
-from activities.outcome import request_as_sent, structured
+from activities.outcome import request_as_sent, structured, twin
 from activities.resolve import looked_and_recalled
-from allornone.core.late import WINDOW, begin_late, beyond, is_due, late_group_id, late_plan
+from activities.sweep_due import OWED_MAX, Due, OwedLook, Turn, due_of, turns
+from activities.sweep_patience import Patience
+from allornone.core.late import begin_late, beyond, late_group_id, late_plan
 from allornone.core.recorded import handshake_of
 from allornone.core.start import Carried
 from allornone.deltas import located
-from allornone.eventlog import GroupTrace, SentReference
+from allornone.eventlog import SentReference
 from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.ids import digest, event_id
@@ -22,12 +23,6 @@ from allornone.models.execution import Direction, ExecutionHandshake, ExecutionR
 from allornone.models.group import AtomicGroup
 from allornone.units import ZERO
 from allornone.venues.reading import ReadingState
-
-LOOKS_MAX = 500
-"""Look-ups of one sweep: venues count them against the same limits as the groups that are open."""
-
-LOOKING = timedelta(minutes=2)
-"""After that no further look-up is begun, so that a venue that is slow to answer leaves the sweep its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +67,65 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    started: GroupTransitionEvent
-    plan: AtomicGroup
-    reference: SentReference
+class Looked:
+    """What a sweep found, the looks that it owes, and how many looks nobody makes up any more."""
+
+    found: tuple[LateEffect, ...]
+    owed: tuple[OwedLook, ...]
+    unseen: int
 
 
-async def late_effects(desk: Desk, before: datetime | None) -> tuple[LateEffect, ...]:
-    """Look up every reference that is due since the sweep at `before`, those of the newest ends first.
+async def late_effects(desk: Desk, before: datetime | None, owed: tuple[OwedLook, ...] = ()) -> Looked:
+    """Look up every reference that is due since the sweep at `before`, or that it `owed`.
 
     What was recorded as a late effect before is returned again: only so is none left without its run, should a
     sweep die between the two.
     """
-    begun, found, silent = desk.now(), list[LateEffect](), set[tuple[str, str]]()
-    for due in await _due(desk, before):
+    patience, found, left = Patience(desk.now()), list[LateEffect](), list[tuple[datetime, OwedLook]]()
+    due = await turns(desk, before, owed)
+    for turn in due:
+        late, missed = await _looked(desk, turn, patience)
+        found += late
+        left += [(turn.group.ended_at, each) for each in missed]
+    left.sort(key=itemgetter(0))
+    had = {turn.group.group_id for turn in due}
+    unseen = sum(each.group_id not in had for each in owed) + len(left[OWED_MAX:])
+    return Looked(tuple(found), tuple(each for _, each in left[:OWED_MAX]), unseen)
+
+
+async def _looked(desk: Desk, turn: Turn, patience: Patience) -> tuple[list[LateEffect], list[OwedLook]]:
+    """Return what is found of a group's references, and the looks at them that could not be made."""
+    if patience.over(desk.now()):
+        return [], list(turn.owed())
+    found, missed = list[LateEffect](), list[OwedLook]()
+    for due in await due_of(desk, turn):
         sent, shown = request_as_sent(due.reference.intent), _recorded_since(due.reference)
-        place = (sent.venue, sent.operation_type.value)
-        if place not in silent and desk.now() - begun <= LOOKING:
-            seen = await _shown(desk, sent, due.reference)
-            if seen is None:
-                # A venue that does not answer is not asked again for each of its references.
-                silent.add(place)
-            elif seen.still_open or seen.handshake.actual_deltas:
-                shown = seen
+        seen = await _seen(desk, sent, due.reference, patience)
+        if seen is None:
+            missed.append(OwedLook(group_id=turn.group.group_id, client_ref=sent.client_ref))
+        elif seen.still_open or seen.handshake.actual_deltas:
+            shown = seen
         found += _late(due, sent, shown)
-    return tuple(found)
+    return found, missed
+
+
+async def _seen(desk: Desk, sent: ExecutionRequest, reference: SentReference, patience: Patience) -> _Shown | None:
+    """Return what the venue shows, None for a look that could not be made. One that nobody can make shows nothing."""
+    if not _is_askable(desk, sent):
+        return _Shown(ExecutionHandshake(operation_id=sent.operation_id, status=ExecutionStatus.UNKNOWN))
+    place = (sent.venue, sent.operation_type.value)
+    if patience.silent(place) or patience.over(desk.now()):
+        return None
+    seen = await _shown(desk, sent, reference)
+    patience.heard(place, answered=seen is not None)
+    return seen
+
+
+def _is_askable(desk: Desk, sent: ExecutionRequest) -> bool:
+    """Tell whether a venue can be asked by our id; one that this worker does not have may be, by another."""
+    venue = desk.venues.get(sent.venue)
+    capability = venue.capabilities.of(sent.operation_type) if venue is not None else None
+    return venue is None or (capability is not None and capability.lookup != "none")
 
 
 def _recorded_since(reference: SentReference) -> _Shown | None:
@@ -105,29 +134,6 @@ def _recorded_since(reference: SentReference) -> _Shown | None:
         return None
     handshake = handshake_of(reference.since)
     return _Shown(handshake.model_copy(update={"status": ExecutionStatus.CONFIRMED}))
-
-
-async def _due(desk: Desk, before: datetime | None) -> list[_Due]:
-    now, found = desk.now(), list[_Due]()
-    for group in await desk.log.ended_groups((before or now) - WINDOW):
-        if len(found) >= LOOKS_MAX:
-            break
-        if not is_due(group.ended_at, now, before):
-            continue
-        trace = await desk.log.group(group.group_id)
-        plan = _plan(trace)
-        if trace.started is not None and plan is not None and not plan.simulated:
-            references = await desk.log.references(group.group_id)
-            found += [_Due(trace.started, plan, reference) for reference in references]
-    return found[:LOOKS_MAX]
-
-
-def _plan(trace: GroupTrace) -> AtomicGroup | None:
-    """Return the plan that the start holds, None for one that this release cannot read."""
-    try:
-        return AtomicGroup.model_validate(trace.started.facts.get("plan")) if trace.started is not None else None
-    except ValidationError:
-        return None
 
 
 async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -> _Shown | None:
@@ -148,7 +154,7 @@ async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -
     return _Shown(confirmed, still_open=reading.state is ReadingState.OPEN)
 
 
-def _late(due: _Due, sent: ExecutionRequest, shown: _Shown | None) -> Iterator[LateEffect]:
+def _late(due: Due, sent: ExecutionRequest, shown: _Shown | None) -> Iterator[LateEffect]:
     """Yield the late effects of a reference that were recorded before, in that order, and the one that is new."""
     known = handshake_of(due.reference.known) if due.reference.known is not None else None
     number, open_told = 1, False
@@ -220,7 +226,7 @@ def _delta_id(late: LateEffect) -> str:
     A further one may be of the same size, and is another.
     """
     first = late_group_id(late.group_id, late.sent.client_ref)
-    further = () if late.plan.atomic_group_id == first else (late.plan.atomic_group_id,)
+    further = twin(late.shown, late.new) if late.plan.atomic_group_id == first else (late.plan.atomic_group_id,)
     return event_id(late.sent.client_ref, "deltas", digest(_texts(late.new)), *further)
 
 

@@ -1,6 +1,6 @@
 """The sweep, as a schedule runs it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -22,7 +22,7 @@ class GroupSweepWorkflow:
         """Sweep once. The next run of the schedule is the retry."""
         return await workflow.execute_activity_method(
             SweepActivities.sweep_groups,
-            SweepTask(before=_last_sweep()),
+            _task(),
             activity_id="sweep",
             start_to_close_timeout=SWEEP_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=3),
@@ -30,7 +30,7 @@ class GroupSweepWorkflow:
         )
 
 
-def _last_sweep() -> datetime | None:
-    """Return when the schedule's last run that completed swept: missed runs are made up for by the next."""
+def _task() -> SweepTask:
+    """Go on from the schedule's last run that completed: runs and looks that were missed are made up for."""
     last: SweepAnswer | None = workflow.get_last_completion_result(SweepAnswer)
-    return last.swept_at if last is not None else None
+    return SweepTask(before=last.swept_at, owed=last.owed) if last is not None else SweepTask()

@@ -1,6 +1,7 @@
 """What the last look changes: before the end, each reference ever sent is looked up once more."""
 
 from dataclasses import replace
+from typing import Any
 
 from allornone.core.answer import Answer, AnswerKind
 from allornone.core.facts import same, with_progress
@@ -64,7 +65,9 @@ def joins(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> G
     late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
     attempts = sorted((*progress.attempts, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch))
     state = with_progress(state, index, replace(progress, attempts=tuple(attempts)))
-    return _noticed(state, index, answer, why)
+    shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
+    facts = {"shown": {key: str(amount) for key, amount in shown.items()}}
+    return _noticed(state, index, answer, why, facts)
 
 
 def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
@@ -75,6 +78,9 @@ def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) 
     return _noticed(replace(state, flight=flight), index, answer, why)
 
 
-def _noticed(state: GroupState, index: int, answer: Answer, why: str) -> GroupState:
-    notice = Notice(TransitionKind.LATE_EFFECT, reason=why, subject=(index, answer.direction, answer.epoch))
+def _noticed(
+    state: GroupState, index: int, answer: Answer, why: str, facts: dict[str, Any] | None = None
+) -> GroupState:
+    subject = (index, answer.direction, answer.epoch)
+    notice = Notice(TransitionKind.LATE_EFFECT, reason=why, subject=subject, facts=facts)
     return replace(state, outbox=(*state.outbox, notice))

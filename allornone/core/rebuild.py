@@ -130,8 +130,8 @@ def _in_flight(plan: AtomicGroup, state: GroupState, index: int, event: Operatio
 def _outcome(plan: AtomicGroup, state: GroupState, index: int, event: OperationExecutionEvent) -> GroupState:
     place, answer = (index, event.direction, event.epoch), answer_of(event)
     if (event.direction, event.epoch) in state.operations[index].unfenced:
-        # Somebody had given it up as a range: it came late.
-        return joins(plan, state, index, answer)
+        # Somebody had given it up as a range: it came late. Without an effect it changes nothing.
+        return joins(plan, state, index, answer) if event.actual_deltas else state
     state = with_progress(state, index, without(state.operations[index], answer))
     flight = state.flight
     if flight is None or (flight.index, flight.direction, flight.epoch) != place:
@@ -184,7 +184,8 @@ def _outcome_in(facts: Mapping[str, Any]) -> OperationExecutionEvent | None:
         found = OperationExecutionEvent.model_validate(facts.get("found"))
     except ValidationError:
         return None
-    return found if found.status in SETTLED else None
+    # An operator's word shows nothing against what a venue has said.
+    return found if found.status in SETTLED and not found.evidence.get("attested") else None
 
 
 def _late(fold: _Fold, event: GroupTransitionEvent) -> _Fold:
@@ -194,5 +195,7 @@ def _late(fold: _Fold, event: GroupTransitionEvent) -> _Fold:
     found = fold.contradictions.get(event.client_ref)
     index = _index(fold.plan, found.operation_id) if found is not None else None
     if found is None or index is None:
-        return replace(fold, reopened=fold.reopened | {event.client_ref})
+        # Without an effect to show an order was open; with one, it was a range's, and has joined already.
+        reopened = frozenset({event.client_ref}) if "shown" not in event.facts else frozenset[str]()
+        return replace(fold, reopened=fold.reopened | reopened)
     return replace(fold, state=joins(fold.plan, fold.state, index, answer_of(found)))

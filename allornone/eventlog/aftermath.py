@@ -1,14 +1,15 @@
 """What a group had sent by its end, and what it took each reference for. Called under the journal's lock."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import cast
 
-from allornone.eventlog.entry import SETTLED
+from allornone.eventlog.contradictions import contradictions, event_at
+from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.groupindex import GroupIndex, Mark, ReferenceIndex
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import FAMILIES, GROUPS, OPERATIONS
 from allornone.eventlog.trace import SentReference
-from allornone.events import Event
 from allornone.events.group import AtomicOperationGroupEvent
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
@@ -20,70 +21,71 @@ def references(journal: Journal, group_id: str) -> tuple[SentReference, ...]:
     ends = [mark for mark in group.marks if mark.kind == FAMILIES[GROUPS]]
     if not ends:
         return ()
-    end = cast("AtomicOperationGroupEvent", _event(journal, ends[-1]))
+    end = cast("AtomicOperationGroupEvent", event_at(journal, ends[-1]))
     loose = {each.get("client_ref") for each in end.unfenced}
     return tuple(
-        SentReference(
-            intent=cast("OperationExecutionEvent", journal.event(reference.intent)),
-            # What ended as a range was not known, whatever was recorded of it.
-            known=None if client_ref in loose else _known(journal, group, client_ref, reference, end.seq),
-            since=_since(journal, marks),
-            late=_late(journal, marks),
-        )
+        _sent(journal, group, client_ref, reference, end.seq, loose=client_ref in loose)
         for client_ref, reference in group.references.items()
-        for marks in (_after(group, client_ref, end.seq),)
         if reference.intent is not None
     )
 
 
+def _sent(
+    journal: Journal, group: GroupIndex, client_ref: str, reference: ReferenceIndex, end_seq: int, *, loose: bool
+) -> SentReference:
+    marks = [mark for mark in group.marks if mark.client_ref == client_ref]
+    # What ended as a range was not known, whatever was recorded of it.
+    known = None if loose else _known(journal, marks, reference, end_seq)
+    return SentReference(
+        intent=cast("OperationExecutionEvent", journal.event(cast("Place", reference.intent))),
+        known=known,
+        since=_since(journal, marks, known),
+        late=_late(journal, [mark for mark in marks if mark.seq > end_seq]),
+    )
+
+
 def _known(
-    journal: Journal, group: GroupIndex, client_ref: str, reference: ReferenceIndex, end_seq: int
+    journal: Journal, marks: list[Mark], reference: ReferenceIndex, end_seq: int
 ) -> OperationExecutionEvent | None:
-    marks = [mark for mark in group.marks if mark.client_ref == client_ref and mark.seq < end_seq]
-    if any(mark.kind == TransitionKind.LATE_EFFECT for mark in marks):
-        # A look showed something else than was recorded, and the group went by what it showed.
-        for shown in _contradictions(journal, marks):
-            return shown
-    if reference.outcome is None:
-        return None
-    outcome = cast("OperationExecutionEvent", journal.event(reference.outcome))
-    return outcome if outcome.seq < end_seq else None
+    before = [mark for mark in marks if mark.seq < end_seq]
+    outcome = cast("OperationExecutionEvent", journal.event(reference.outcome)) if reference.outcome else None
+    outcome = outcome if outcome is not None and outcome.seq < end_seq else None
+    lates = _late(journal, before)
+    if not lates:
+        return outcome
+    # A look showed something else than was recorded, and the group went by what it showed.
+    found = [*contradictions(journal, before), *([outcome] if outcome is not None else [])]
+    return next((each for each in found if _is_shown(lates[-1], each)), outcome)
 
 
-def _after(group: GroupIndex, client_ref: str, end_seq: int) -> list[Mark]:
-    return [mark for mark in group.marks if mark.client_ref == client_ref and mark.seq > end_seq]
+def _is_shown(notice: GroupTransitionEvent, outcome: OperationExecutionEvent) -> bool:
+    """Tell whether an outcome is what a look showed: of an order that it found open, whatever became of that."""
+    shown = notice.facts.get("shown")
+    return shown is None or outcome.actual_deltas == {key: Decimal(amount) for key, amount in shown.items()}
 
 
-def _since(journal: Journal, marks: list[Mark]) -> OperationExecutionEvent | None:
-    """Return the last effect among the outcomes of `marks`, also of one that contradicts what was recorded before."""
+def _since(
+    journal: Journal, marks: list[Mark], known: OperationExecutionEvent | None
+) -> OperationExecutionEvent | None:
+    """Return the last effect that is recorded, if the group did not know it.
+
+    It may be older than the end: an answer may come between the last look and the end, or be of a reference that
+    the group had given up.
+    """
+    last = next((each for each in _outcomes(journal, marks) if each.actual_deltas), None)
+    return last if last != known else None
+
+
+def _outcomes(journal: Journal, marks: list[Mark]) -> Iterator[OperationExecutionEvent]:
+    """Yield what was recorded as outcomes, the last first, also what contradicts what was recorded before."""
     for mark in reversed(marks):
+        yield from contradictions(journal, [mark])
         if mark.kind == FAMILIES[OPERATIONS]:
-            outcome = cast("OperationExecutionEvent", _event(journal, mark))
-            if outcome.status in SETTLED and outcome.actual_deltas:
-                return outcome
-        for contradicting in _contradictions(journal, [mark]):
-            if contradicting.actual_deltas:
-                return contradicting
-    return None
+            outcome = cast("OperationExecutionEvent", event_at(journal, mark))
+            if outcome.status in SETTLED:
+                yield outcome
 
 
 def _late(journal: Journal, marks: list[Mark]) -> tuple[GroupTransitionEvent, ...]:
     found = [mark for mark in marks if mark.kind == TransitionKind.LATE_EFFECT]
-    return tuple(cast("GroupTransitionEvent", _event(journal, mark)) for mark in found)
-
-
-def _contradictions(journal: Journal, marks: list[Mark]) -> Iterator[OperationExecutionEvent]:
-    """Yield the outcomes that contradicted the recorded one, the last first."""
-    for mark in reversed(marks):
-        if mark.kind != TransitionKind.CONFLICT:
-            continue
-        found = cast("GroupTransitionEvent", _event(journal, mark)).facts["found"]
-        if found.get("status") in SETTLED:
-            yield OperationExecutionEvent.model_validate(found)
-
-
-def _event(journal: Journal, mark: Mark) -> Event:
-    place = journal.index.event(mark.event_id)
-    if place is None:
-        raise LookupError(f"the log's index has no place of its own record {mark.event_id!r}")
-    return journal.event(place)
+    return tuple(cast("GroupTransitionEvent", event_at(journal, mark)) for mark in found)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import cast
 
+from allornone.eventlog.contradictions import contradictions
 from allornone.eventlog.entry import Place
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.supersession import Question, superseded
@@ -51,11 +52,13 @@ def trace(journal: Journal, group_id: str, client_ref: str) -> ReferenceTrace:
     """Return all that is recorded of a reference."""
     group = journal.index.group(group_id)
     reference = group.reference(client_ref)
+    marks = [mark for mark in group.marks if mark.client_ref == client_ref]
     return ReferenceTrace(
         seq=group.last_seq,
         intent=_operation(journal, reference.intent),
         revoked=reference.revoked,
         outcome=_operation(journal, reference.outcome),
+        contradiction=next((each for each in contradictions(journal, marks) if each.actual_deltas), None),
     )
 
 

@@ -22,6 +22,14 @@ class ReferenceTrace:
     revoked: bool = False
     outcome: OperationExecutionEvent | None = None
     superseded: bool = False
+    contradiction: OperationExecutionEvent | None = None
+    """The last effect that a venue told and that contradicts `outcome`: an answer that came late."""
+
+    @property
+    def effect(self) -> OperationExecutionEvent | None:
+        """The effect that the log tells of by now, None where nothing in it took effect."""
+        told = self.contradiction or self.outcome
+        return told if told is not None and told.actual_deltas else None
 
 
 class PermitState(StrEnum):
@@ -76,6 +84,6 @@ class SentReference:
     intent: OperationExecutionEvent
     known: OperationExecutionEvent | None = None
     since: OperationExecutionEvent | None = None
-    """The last effect of it that was recorded after the end, by an answer that came late."""
+    """The last effect of it that an answer which came late recorded, and that the group ended without taking up."""
     late: tuple[GroupTransitionEvent, ...] = ()
     """What was recorded of it as late effects after the end, in that order."""

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from activities.sweep_late import LateEffect, late_effects, record_late
+from activities.sweep_due import OwedLook
+from activities.sweep_late import LateEffect, Looked, late_effects, record_late
 from activities.tasks import OperationTask
 from allornone.core.answer import AnswerKind
 from allornone.events import AtomicOperationGroupEvent, GroupTransitionEvent
@@ -75,7 +76,12 @@ async def believed_absent(office: Office) -> OperationTask:
 
 async def swept(office: Office, before: datetime | None = None) -> tuple[LateEffect, ...]:
     """Sweep as the activity does, but for the runs that it starts."""
-    found = await late_effects(office.desk, before)
-    for each in found:
+    return (await looked(office, before)).found
+
+
+async def looked(office: Office, before: datetime | None = None, owed: tuple[OwedLook, ...] = ()) -> Looked:
+    """Sweep, making up what an earlier sweep owed; tell also what this one owes."""
+    told = await late_effects(office.desk, before, owed)
+    for each in told.found:
         await record_late(office.desk, each)
-    return found
+    return told

@@ -82,12 +82,23 @@ async def test_a_last_look_that_could_not_be_made_says_so(office: Office) -> Non
 
 async def test_a_venue_that_can_never_be_asked_is_not_waited_for(office: Office) -> None:
     task = office.task(SEND_OUT)
+    office.misbehave("lose_answer")
     await office.sends(task)
 
     told = await office.resolves(task, mode="last_look")
 
     assert told.kind is AnswerKind.UNKNOWN
     assert told.readable
+
+
+async def test_of_a_venue_that_can_never_be_asked_the_record_tells(office: Office) -> None:
+    task = office.task(SEND_OUT)
+    first = await office.sends(task)
+
+    told = await office.resolves(task, mode="last_look")
+
+    assert told.kind is AnswerKind.CLOSED
+    assert told.handshake == first.handshake
 
 
 async def test_a_reference_that_was_never_sent_stays_so(office: Office) -> None:

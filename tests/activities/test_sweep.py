@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from activities import sweep_late
 from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import ExecutionRequest, Prepared
@@ -190,17 +189,18 @@ async def test_a_venue_that_can_never_be_asked_is_not(office: Office) -> None:
     assert mute.asked == 0
 
 
-async def test_a_venue_that_raises_is_asked_once_a_sweep_and_keeps_nobody_from_being_asked(office: Office) -> None:
-    again = {**SELL, "operation_id": "sell-2"}
-    await starts(office, SELL, again, STAKE)
-    await ends(office, *[await sends(office, leg) for leg in (SELL, again, STAKE)])
+async def test_a_venue_that_raises_is_asked_twice_a_sweep_and_keeps_nobody_from_being_asked(office: Office) -> None:
+    legs = [SELL, {**SELL, "operation_id": "sell-2"}, {**SELL, "operation_id": "sell-3"}, STAKE]
+    await starts(office, *legs)
+    office.misbehave("lose_answer", count="always")
+    await ends(office, *[await sends(office, leg) for leg in legs])
     broken = Broken(office.venues["binance"])
     office.venues = {**office.venues, "binance": broken}
 
     found = await swept(office)
 
     assert [late.sent.operation_id for late in found] == ["stake"]
-    assert broken.asked == 1
+    assert broken.asked == 2
 
 
 class Vague:
@@ -219,20 +219,11 @@ class Vague:
 
 async def test_an_answer_that_proves_nothing_shows_no_effect(office: Office) -> None:
     await starts(office, SELL)
+    office.misbehave("lose_answer")
     await ends(office, await sends(office, SELL))
     office.venues = {**office.venues, "binance": Vague(office.venues["binance"])}
 
     assert await swept(office) == ()
-
-
-async def test_a_sweep_makes_no_more_look_ups_than_its_limit(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_late, "LOOKS_MAX", 1)
-    await starts(office, SELL, STAKE)
-    await ends(office, *[await sends(office, leg) for leg in (SELL, STAKE)])
-
-    found = await swept(office)
-
-    assert [late.sent.operation_id for late in found] == ["sell"]
 
 
 async def test_a_simulated_group_is_not_looked_up(office: Office) -> None:

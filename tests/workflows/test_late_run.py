@@ -11,6 +11,7 @@ from temporalio.client import (
     Schedule,
     ScheduleActionExecutionStartWorkflow,
     ScheduleActionStartWorkflow,
+    ScheduleHandle,
     ScheduleIntervalSpec,
     ScheduleSpec,
 )
@@ -19,6 +20,7 @@ from activities.sweep import SweepAnswer
 from allornone import wire
 from allornone.client.groups import GroupClient
 from allornone.client.start import GROUP_STATUS, NEEDS_OPERATOR, STRATEGY, VENUES
+from allornone.errors import VenueUnavailableError
 from allornone.models.commands import CancelCommand, ResolveCommand, ResolvedOutcome
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
 from allornone.models.group import GroupStatus
@@ -38,6 +40,7 @@ class Denying:
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
         self.owns_up = False
+        self.is_silent = False
         self.name, self.capabilities = venue.name, venue.capabilities
         self.prepare, self.recall = venue.prepare, venue.recall
         self.inverse, self.simulate = venue.inverse, venue.simulate
@@ -47,6 +50,8 @@ class Denying:
         return reading if self.owns_up else self._denied(request)
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
+        if self.is_silent:
+            raise VenueUnavailableError("it does not answer")
         return await self._venue.lookup(request, prepared) if self.owns_up else self._denied(request)
 
     def _denied(self, request: ExecutionRequest) -> Reading:
@@ -187,15 +192,7 @@ async def test_further_sweeps_start_and_record_nothing_else_even_when_the_late_r
 async def test_a_schedules_next_sweep_knows_when_the_last_one_was(aftermath: Aftermath) -> None:
     house = aftermath.house
     async with aftermath.ended():
-        schedule = await house.client.create_schedule(
-            f"{house.task_queue}-sweeps",
-            Schedule(
-                action=ScheduleActionStartWorkflow(
-                    wire.SWEEP_WORKFLOW, id=f"{house.task_queue}-swept", task_queue=house.task_queue
-                ),
-                spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(hours=24))]),
-            ),
-        )
+        schedule = await _schedule(house)
         answers: list[SweepAnswer] = []
         for number in (1, 2):
             await schedule.trigger()
@@ -207,6 +204,34 @@ async def test_a_schedules_next_sweep_knows_when_the_last_one_was(aftermath: Aft
     assert first.swept_at is not None
     assert second.swept_at is not None
     assert first.swept_at < second.swept_at
+
+
+async def test_a_schedules_next_sweep_makes_up_a_look_that_could_not_be_made(aftermath: Aftermath) -> None:
+    house = aftermath.house
+    async with aftermath.ended():
+        schedule, answers = await _schedule(house), list[SweepAnswer]()
+        for number, is_silent in ((1, True), (2, False)):
+            aftermath.venue.is_silent = is_silent
+            await schedule.trigger()
+            answers.append(await _run(house, schedule.id, number))
+        await schedule.delete()
+
+    first, second = answers
+    assert (first.late, [each.group_id for each in first.owed]) == ((), [house.group_id])
+    assert (len(second.late), second.owed) == (1, ())
+
+
+async def _schedule(house: House) -> ScheduleHandle:
+    """Create a schedule that sweeps when it is told to."""
+    return await house.client.create_schedule(
+        f"{house.task_queue}-sweeps",
+        Schedule(
+            action=ScheduleActionStartWorkflow(
+                wire.SWEEP_WORKFLOW, id=f"{house.task_queue}-swept", task_queue=house.task_queue
+            ),
+            spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(hours=24))]),
+        ),
+    )
 
 
 async def _run(house: House, schedule_id: str, number: int) -> SweepAnswer:

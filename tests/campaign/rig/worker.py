@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-import activities.sweep_late
+import activities.sweep_patience
 import workflows.calls
 import workflows.group_sweep
 from allornone.client.quiet import quiet_core
@@ -107,7 +107,7 @@ async def work(spec: WorkerSpec) -> None:
         setattr(workflows.calls, name, timedelta(seconds=spec.send_s))
     setattr(workflows.calls, "SEND_WINDOW", timedelta(seconds=spec.window_s))  # noqa: B010 (no public name of theirs)
     workflows.group_sweep.SWEEP_TIMEOUT = timedelta(seconds=spec.send_s)
-    activities.sweep_late.LOOKS_MAX = SWEEP_LOOKS_MAX
+    activities.sweep_patience.LOOKS_MAX = SWEEP_LOOKS_MAX
     post = Post(spec.control, spec.name, spec.points)
     remotes = [RemotePaperVenue(name, spec.venues_url, timeout_s=max(spec.send_s / 2, 1)) for name in PAPER_VENUES]
     venues: Mapping[str, Venue] = {venue.name: PointedVenue(venue, post) for venue in remotes}

@@ -50,6 +50,15 @@ def test_a_late_fill_found_by_the_last_look_is_undone() -> None:
     assert "late_effect" in [notice.kind for notice in shell.notices]
 
 
+def test_the_notice_of_a_late_effect_says_what_the_look_showed() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), refused(0))
+    shell.looks_last((0, full(0)))
+    shell.awaited()
+    told = [notice.facts for notice in shell.notices if notice.kind == "late_effect"]
+    assert told == [{"shown": {key: str(amount) for key, amount in deltas(2).items()}}]
+
+
 def test_a_second_effect_found_by_the_last_look_keeps_a_group_from_completing() -> None:
     shell = Shell(plain(1, forward_retries=1))
     shell.plays(Execute(0, 1), refused(0))

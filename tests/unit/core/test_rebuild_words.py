@@ -1,12 +1,15 @@
 """What an operator said before a group was lost: told by its records, and answered as it was."""
 
 from allornone.core.answer import Fence
+from allornone.core.observe import observe_last_looks
 from allornone.core.steps import Look, Undo
 from allornone.models.reconciliation import Verdict
 from tests.unit.core.answers import (
     FORWARD,
     closed,
+    deltas,
     full,
+    refused,
     unknown,
 )
 from tests.unit.core.logged import A, Logged, begun
@@ -62,6 +65,40 @@ def test_what_came_late_of_a_range_is_to_be_undone() -> None:
 
     assert again.state.operations[0].attempts[0].verdict is Verdict.BREACH
     assert again.awaited() == Undo(0, 1)
+
+
+def test_a_range_that_is_told_late_to_have_done_nothing_stays_one() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
+    shell.tells()
+    shell.journal.hears(A, refused(0))
+
+    again = shell.reborn()
+
+    assert again.state.operations[0].unfenced == ((FORWARD, 1),)
+    assert again.state.operations[0].attempts == ()
+
+
+def test_what_came_late_of_a_range_and_was_taken_up_is_no_order_that_is_open() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
+    shell.tells()
+    shell.journal.hears(A, full(0))
+    shell.state = observe_last_looks(shell.plan, shell.state, ((0, full(0)),))
+    shell.tells()
+    shell.journal.hears(A, closed(A, 1))
+
+    again = shell.reborn()
+
+    assert again.journal.kinds()[-2:] == ["late_effect", "conflict"]
+    (attempt,) = again.state.operations[0].attempts
+    assert attempt.verdict is Verdict.BREACH
+    assert attempt.handshake is not None
+    assert attempt.handshake.actual_deltas == deltas(2)
 
 
 def test_an_operators_word_that_waits_for_its_look_still_waits() -> None:

@@ -1,6 +1,7 @@
 """What is asked of the log once a group has ended: which did, and what each had taken its references for."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from allornone.eventlog.jsonl import JsonlEventLog
@@ -115,3 +116,49 @@ async def test_a_contradiction_that_the_group_did_not_take_up_was_not_known(log:
 
 async def test_what_the_end_lists_as_a_range_was_not_known(log: JsonlEventLog) -> None:
     assert await known(log, CONFIRMED, end("partial", unfenced=[{"client_ref": FIRST_REF}])) is None
+
+
+FILLED = CONFIRMED.model_copy(update={"actual_deltas": {"binance:BaseToken:ETH": Decimal("-1.5")}})
+
+
+async def unknown_to_the_group(log: JsonlEventLog, *story: Any) -> str | None:
+    """Record a story of one reference, and return the status of the effect that the group ended without."""
+    await log.intend(intent(), known_seq=0)
+    for number, event in enumerate(story):
+        await log.record((event,), known_seq=number + 1)
+    (found,) = await log.references(GROUP)
+    return found.since.status if found.since is not None else None
+
+
+async def test_an_effect_that_was_recorded_of_a_range_before_the_end_is_unknown_to_the_group(
+    log: JsonlEventLog,
+) -> None:
+    end_of_a_range = end("partial", unfenced=[{"client_ref": FIRST_REF}])
+    assert await unknown_to_the_group(log, FILLED, end_of_a_range) == "confirmed"
+
+
+async def test_an_effect_that_contradicts_the_outcome_and_was_not_taken_up_is_unknown_to_the_group(
+    log: JsonlEventLog,
+) -> None:
+    assert await unknown_to_the_group(log, FAILED, FILLED, end()) == "confirmed"
+
+
+async def test_the_outcome_that_a_group_went_by_is_not_unknown_to_it(log: JsonlEventLog) -> None:
+    assert await unknown_to_the_group(log, FILLED, end()) is None
+
+
+async def test_the_contradiction_that_a_group_went_by_is_not_unknown_to_it(log: JsonlEventLog) -> None:
+    assert await unknown_to_the_group(log, FAILED, FILLED, LATE, end()) is None
+
+
+async def test_of_two_contradictions_the_group_knew_the_one_that_the_look_showed(log: JsonlEventLog) -> None:
+    shown = LATE.model_copy(update={"facts": {"shown": {"binance:BaseToken:ETH": "-1.5"}}})
+    more = FILLED.model_copy(update={"actual_deltas": {"binance:BaseToken:ETH": Decimal(-2)}})
+
+    assert await known(log, FAILED, FILLED, shown, more, end()) == "confirmed"
+
+    (found,) = await log.references(GROUP)
+    assert found.known is not None
+    assert found.known.actual_deltas == FILLED.actual_deltas
+    assert found.since is not None
+    assert found.since.actual_deltas == more.actual_deltas

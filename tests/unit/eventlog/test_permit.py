@@ -1,5 +1,6 @@
 """Who may send: exactly one, and nobody once the group went on."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,30 @@ async def test_a_log_opened_anew_knows_every_reference(log: JsonlEventLog, tmp_p
 
     assert (await reopened.intend(intent(), known_seq=2)).state is PermitState.FOUND
     assert (await reopened.intend(intent(SECOND_REF), known_seq=2)).state is PermitState.REVOKED
+
+
+async def test_an_effect_that_contradicts_the_outcome_comes_with_its_trace(log: JsonlEventLog) -> None:
+    await log.intend(intent(), known_seq=0)
+    await log.record((operation("failed"),), known_seq=1)
+    filled = CONFIRMED.model_copy(update={"actual_deltas": {"binance:BaseToken:ETH": Decimal("-1.5")}})
+    await log.record((filled,), known_seq=2)
+
+    trace = await log.reference(GROUP, FIRST_REF)
+
+    assert trace.outcome is not None
+    assert trace.outcome.status == "failed"
+    assert trace.effect is not None
+    assert trace.effect.actual_deltas == filled.actual_deltas
+
+
+async def test_an_operators_word_contradicts_nothing_that_a_venue_said(log: JsonlEventLog) -> None:
+    await log.intend(intent(), known_seq=0)
+    moved = {"actual_deltas": {"binance:BaseToken:ETH": Decimal("-1.5")}}
+    await log.record((CONFIRMED.model_copy(update=moved),), known_seq=1)
+    word = {"actual_deltas": {"binance:BaseToken:ETH": Decimal(-1)}, "evidence": {"attested": True}}
+    await log.record((CONFIRMED.model_copy(update=word),), known_seq=2)
+
+    trace = await log.reference(GROUP, FIRST_REF)
+
+    assert trace.contradiction is None
+    assert trace.effect == trace.outcome

@@ -1,0 +1,192 @@
+"""A venue that cannot be asked answers late, after an operator's word: before the end, or just beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+from activities.tasks import OperationClaim, OperationTask
+from allornone.core.answer import AnswerKind, Fence
+from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
+from allornone.events.transition import TransitionKind
+from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.units import total
+from tests.activities.afterwards import ALL, ends, sends, starts, swept
+from tests.activities.office import Office
+from tests.gated import Gated
+from tests.plans import SELL, SEND_OUT
+
+ETH = "kraken:BaseToken:ETH"
+SOLD = Decimal(2997)
+"""What selling 1 ETH brings."""
+Wakes = Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def frozen(office: Office) -> AsyncIterator[tuple[OperationTask, Wakes]]:
+    """Freeze a worker while it sends 1 ETH out; whoever wakes it waits until it has recorded its answer."""
+    await starts(office, SEND_OUT)
+    gate = Gated(office.venues["kraken"], "execute")
+    office.venues = {**office.venues, "kraken": gate}
+    task = office.task(SEND_OUT, known_seq=ALL)
+    zombie = asyncio.create_task(office.sends(task))
+    await gate.reached()
+
+    async def wakes() -> None:
+        gate.opens.set()
+        await zombie
+
+    yield task, wakes
+
+
+def half() -> OperationClaim:
+    """An operator's word that 0.5 ETH left."""
+    return OperationClaim(
+        handshake=ExecutionHandshake(
+            operation_id="send-out",
+            status=ExecutionStatus.CONFIRMED,
+            actual_deltas={"kraken:ETH": Decimal("-0.5"), "wallet:ETH": Decimal("0.4995")},
+            executed_amount=Decimal("0.5"),
+            filled_ratio=Decimal("0.5"),
+            evidence=Evidence(attested=True),
+        )
+    )
+
+
+def moved(office: Office, key: str = ETH) -> Decimal:
+    """Add up what the log's deltas say of a holding, the ETH at kraken."""
+    rows = [row for each in office.seen.events() if isinstance(each, ExecutionDeltaEvent) for row in each.deltas]
+    return total(Decimal(row["delta_amount"]) for row in rows if row["position_key"] == key)
+
+
+def told_late(office: Office) -> list[dict[str, str]]:
+    """Return what was new in each late effect that was recorded."""
+    notices = [each for each in office.seen.events() if isinstance(each, GroupTransitionEvent)]
+    return [each.facts["new"] for each in notices if each.kind is TransitionKind.LATE_EFFECT]
+
+
+async def test_the_last_look_tells_what_a_late_answer_recorded_of_a_range(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        blind = await office.resolves(task, revoked_s=1e5)
+        await wakes()
+
+        told = await office.resolves(task, mode="last_look")
+
+    assert (blind.kind, blind.fence) == (AnswerKind.UNKNOWN, Fence.NEVER)
+    assert told.kind is AnswerKind.CLOSED
+    assert told.handshake is not None
+    assert told.handshake.actual_deltas[ETH] == Decimal(-1)
+
+
+async def test_the_last_look_tells_what_a_late_answer_said_against_an_operators_word(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        attested = await office.resolves(task, revoked_s=1e5, claim=half())
+        await wakes()
+
+        told = await office.resolves(task, mode="last_look")
+
+    assert attested.handshake is not None
+    assert attested.handshake.actual_deltas[ETH] == Decimal("-0.5")
+    assert told.handshake is not None
+    assert told.handshake.actual_deltas[ETH] == Decimal(-1)
+    assert not told.handshake.evidence.attested
+
+
+async def test_what_an_operator_attested_is_not_counted_again_in_a_late_answer(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await wakes()
+
+    assert office.seen.story()[-2:] == ["deltas", "conflict"]
+    assert moved(office) == Decimal(-1)
+
+
+async def test_a_word_that_comes_after_a_late_answer_changes_nothing_of_it(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        await wakes()
+
+        told = await office.resolves(task, revoked_s=1e5, claim=half())
+
+    assert told.handshake is not None
+    assert told.handshake.actual_deltas[ETH] == Decimal(-1)
+
+
+async def test_a_late_answer_between_the_last_look_and_the_end_of_a_range_is_late(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5)
+        await office.resolves(task, mode="last_look")
+        await wakes()
+        await ends(office, task)
+
+    (late,) = await swept(office)
+
+    assert late.new.actual_deltas[ETH] == Decimal(-1)
+    assert moved(office) == Decimal(-1)
+
+
+async def test_a_late_answer_between_the_last_look_and_the_end_that_says_more_than_an_operator_is_late(
+    office: Office,
+) -> None:
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await office.resolves(task, mode="last_look")
+        await wakes()
+        await ends(office)
+
+    await swept(office)
+    (late,) = await swept(office)
+
+    assert late.new.actual_deltas[ETH] == Decimal("-0.5")
+    assert late.new.executed_amount == Decimal("0.5")
+    assert [each[ETH] for each in told_late(office)] == ["-0.5"]
+    assert moved(office) == Decimal(-1)
+
+
+async def test_a_late_answer_after_the_end_that_says_more_than_an_operator_is_counted_once(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await ends(office)
+        await wakes()
+
+    (late,) = await swept(office)
+
+    assert late.new.actual_deltas[ETH] == Decimal("-0.5")
+    assert moved(office) == Decimal(-1)
+
+
+async def test_the_other_half_of_what_an_operator_attested_is_recorded_when_the_sweep_sees_it(office: Office) -> None:
+    await starts(office, SELL)
+    office.misbehave("lose_answer")
+    task = await sends(office, SELL)
+    office.misbehave("unreadable")
+    word = half().handshake
+    assert word is not None
+    sold = {"binance:ETH": Decimal("-0.5"), "binance:USDT": SOLD / 2}
+    word = word.model_copy(update={"operation_id": "sell", "actual_deltas": sold})
+    told = await office.resolves(task, claim=OperationClaim(handshake=word))
+    await ends(office)
+
+    (late,) = await swept(office)
+
+    assert told.kind is AnswerKind.CLOSED
+    assert late.new.actual_deltas["binance:BaseToken:USDT"] == SOLD / 2
+    assert moved(office, "binance:BaseToken:ETH") == Decimal(-1)
+
+
+async def test_what_the_last_look_told_and_the_group_went_by_is_not_late(office: Office) -> None:
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await wakes()
+        told = await office.resolves(task, mode="last_look")
+        assert told.handshake is not None
+        shown = {key: str(amount) for key, amount in told.handshake.actual_deltas.items()}
+        await office.log.record((_late_effect(office, task, shown),), ALL)
+        await ends(office)
+
+    assert await swept(office) == ()
+
+
+def _late_effect(office: Office, task: OperationTask, shown: dict[str, str]) -> GroupTransitionEvent:
+    started = next(each for each in office.seen.events() if isinstance(each, GroupTransitionEvent))
+    told = {"kind": TransitionKind.LATE_EFFECT, "client_ref": task.client_ref, "facts": {"shown": shown}}
+    return started.model_copy(update={**told, "event_id": "late-effect-1", "seq": 0})
