@@ -69,7 +69,7 @@ class Withdrawals:
         what = f"withdrawal {request.client_ref} was taken as {number}"
         left = await watched(self._keyed.client, what, lambda: self._ended(asset, number, sent))
         open_yet = Left(number, ReadingState.OPEN, debited=ZERO, fee=ZERO, executed=ZERO)
-        return reading_of_left(request, left or open_yet, sent, self._keyed.client.clock.now())
+        return reading_of_left(request, left or open_yet, sent, None)  # no clock: what is known waits for none
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Answer that it cannot be asked: candidates by amount and time are hints for a person."""
