@@ -81,6 +81,7 @@ CELLS: tuple[Cell, ...] = (
     # A part is undone: 0.01 bought at 50001, 0.00999 sold at 49999 less 0.1 %; half a contract, both ways.
     ENDS.undone("partial", "order", {"spot:USDT": "-1.01948001"}),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-1.01948001"}),
+    *ENDS.done("lost_and_long_hidden", *TRADES, "withdraw"),
     ENDS.undone("partial", "contract", {"usdm:USDT": "-1.1"}),
     ENDS.undone("partial_and_lost", "contract", {"usdm:USDT": "-1.1"}),
     # The exchange lets go of it only when told to.
@@ -104,3 +105,4 @@ ABSENT: dict[str, str] = {
     "lost_and_hidden-transfer": "it cannot be found by our id whether it is hidden or not: it ends as `reset` does",
 }
 """Faults that Binance does not have, and why."""
+    "lost_and_long_hidden-transfer": "it cannot be found by our id, however long it is hidden: it ends as `reset` does",

@@ -56,6 +56,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("stale_balance", *BOTH),
     # A part is undone: 0.01 bought at 50001 and sold at 49999, with 0.6 % of each.
     ENDS.undone("partial", "order", {"spot:USDT": "-6.02"}),
+    *ENDS.done("lost_and_long_hidden", *BOTH),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-6.02"}),
     # The exchange lets go of it only when told to.
     *ENDS.seen_done("stuck_in_approval", "withdraw"),

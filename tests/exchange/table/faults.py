@@ -29,6 +29,8 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "lost_and_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "6"}),
     "partial": ({"behaviour": "partial", "ratio": "0.5"},),
     "partial_and_lost": ({"behaviour": "partial", "ratio": "0.5"}, {"behaviour": "reset"}),
+    # Longer than a send's window and a few looks: who concludes at its end that nothing is there sends it twice.
+    "lost_and_long_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "75"}),
     "stale_balance": ({"behaviour": "stale_balance", "delay_s": "20"},),
     "stuck_in_approval": ({"behaviour": "withdrawal", "end": "approval"},),
     "stuck_in_processing": ({"behaviour": "withdrawal", "end": "processing"},),

@@ -58,6 +58,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("stale_balance", *BOTH),
     # A part is undone: 0.01 bought at 50001 and sold at 49999, with 0.26 % of each.
     ENDS.undone("partial", "order", {"spot:USDT": "-2.62"}),
+    *ENDS.done("lost_and_long_hidden", "order"),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-2.62"}),
     # The exchange lets go of it only when told to.
     *ENDS.seen_done("stuck_in_approval", "withdraw"),
@@ -74,3 +75,4 @@ ABSENT: dict[str, str] = {
     "lost_and_hidden-withdraw": "nothing looks for a withdrawal whose answer was lost: it ends as `reset` does",
 }
 """Faults that Kraken does not have, and why."""
+    "lost_and_long_hidden-withdraw": "nothing looks for a withdrawal whose answer was lost: it ends as `reset` does",
