@@ -1,7 +1,7 @@
 """Coinbase: a spot order, and a send, which is known by its `idem`."""
 
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
+from tests.exchange.table.faults import CLOSING, LIMITED, LOOSE, PARTS, WITHDRAWN
 from tests.exchange.table.legs import BUY_BTC, WALLET, send_eth
 
 WRITES = {
@@ -32,7 +32,10 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.done(fault, "order")),
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.sent_anew(fault, "withdraw")),
     # Proven not sent: sent under the next reference.
-    *(cell for fault in CLOSING for cell in ENDS.done(fault, *BOTH)),
+    *(cell for fault in CLOSING for cell in ENDS.done(fault, "order")),
+    *(cell for fault in LIMITED for cell in ENDS.done(fault, "withdraw")),
+    # A page may be anybody's, and of money nothing else would show that it left.
+    *ENDS.sent_anew("forbidden", "withdraw"),
     # A token that is over is answered as a wrong one is.
     *ENDS.refused("skewed", *BOTH),
     # On its way for a while: in time, and after its time.
@@ -53,10 +56,10 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("slow", *BOTH),
     *ENDS.done("hidden", *BOTH),
     *ENDS.done("lost_and_hidden", *BOTH),
+    *ENDS.done("lost_and_long_hidden", *BOTH),
     *ENDS.done("stale_balance", *BOTH),
     # A part is undone: 0.01 bought at 50001 and sold at 49999, with 0.6 % of each.
     ENDS.undone("partial", "order", {"spot:USDT": "-6.02"}),
-    *ENDS.done("lost_and_long_hidden", *BOTH),
     ENDS.undone("partial_and_lost", "order", {"spot:USDT": "-6.02"}),
     # The exchange lets go of it only when told to.
     *ENDS.seen_done("stuck_in_approval", "withdraw"),

@@ -3,7 +3,9 @@
 from typing import Any
 
 LOOSE = ("hang", "reset", "half_body", "unreadable", "bad_gateway", "timeout", "unknown_error", "unexpected")
-CLOSING = ("forbidden", "rate_limited", "banned")
+LIMITED = ("rate_limited", "banned")
+"""Told in the exchange's own words."""
+CLOSING = ("forbidden", *LIMITED)
 """The account asks nothing for a while, whichever write was told so."""
 PARTS = ("partial", "partial_and_lost")
 WITHDRAWN = ("stuck_in_approval", "stuck_in_processing", "refunded")
@@ -27,10 +29,10 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "slow": ({"behaviour": "slow", "delay_s": "12"},),
     "hidden": ({"behaviour": "hidden", "delay_s": "6"},),
     "lost_and_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "6"}),
-    "partial": ({"behaviour": "partial", "ratio": "0.5"},),
-    "partial_and_lost": ({"behaviour": "partial", "ratio": "0.5"}, {"behaviour": "reset"}),
     # Longer than a send's window and a few looks: who concludes at its end that nothing is there sends it twice.
     "lost_and_long_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "75"}),
+    "partial": ({"behaviour": "partial", "ratio": "0.5"},),
+    "partial_and_lost": ({"behaviour": "partial", "ratio": "0.5"}, {"behaviour": "reset"}),
     "stale_balance": ({"behaviour": "stale_balance", "delay_s": "20"},),
     "stuck_in_approval": ({"behaviour": "withdrawal", "end": "approval"},),
     "stuck_in_processing": ({"behaviour": "withdrawal", "end": "processing"},),
