@@ -14,7 +14,7 @@ from allornone.client.start import start
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView, OperationState
 from allornone.testexchange.engine.movement import WithdrawalState
-from allornone.testexchange.kraken.world import NAMED_ADDRESS
+from allornone.testexchange.kraken.world import ARBITRUM_ADDRESS, NAMED_ADDRESS
 from allornone.testexchange.serving import ACCOUNT, Served, serving
 from tests.exchange.desk import Desk, options
 from tests.plans import leg
@@ -61,6 +61,8 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served) -> 
         {"asset": "ETH", "network": "Ethereum", "address": NAMED_ADDRESS, "key": "desk-wallet"},
         {"asset": "ETH", "network": "ethereum", "address": ADDRESS},
         {"asset": "ETH", "network": "Ethereum", "address": "0x" + "3" * 40},
+        {"asset": "ETH", "network": "Ethereum", "address": ARBITRUM_ADDRESS, "key": "desk-arbitrum"},
+        {"asset": "ETH", "network": "Arbitrum One", "address": ARBITRUM_ADDRESS, "key": "desk-arbitrum"},
     ]
     (tmp_path / "addresses.json").write_text(json.dumps(listed))
     opened = Desk(tmp_path / "desk", client, task_queue, exchanges)
@@ -137,6 +139,29 @@ async def test_an_address_without_its_name_at_kraken_is_refused_before_anything_
 
     assert result.status is GroupStatus.FAILED
     assert sent(exchanges, "kraken") == 0
+
+
+async def test_a_name_that_leads_over_another_network_than_the_list_says_is_refused_before_anything_is_sent(
+    desk: Desk, exchanges: Served
+) -> None:
+    details = {**FROM_KRAKEN["operation_details"], "address": ARBITRUM_ADDRESS}
+
+    result = await desk.run(desk.plan({**FROM_KRAKEN, "operation_details": details}))
+
+    assert result.status is GroupStatus.FAILED
+    assert sent(exchanges, "kraken") == 0
+    assert "'desk-arbitrum' at kraken leads over ETH (Arbitrum One)" in result.model_dump_json()
+
+
+async def test_a_name_of_another_network_leaves_over_the_network_that_the_list_says(
+    desk: Desk, exchanges: Served
+) -> None:
+    details = {**FROM_KRAKEN["operation_details"], "address": ARBITRUM_ADDRESS, "network": "Arbitrum-One"}
+
+    result = await desk.run(desk.plan({**FROM_KRAKEN, "operation_details": details}))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert [each.network for each in exchanges.engines["kraken"].books.withdrawals.values()] == ["Arbitrum One"]
 
 
 async def test_a_withdrawal_from_kraken_that_outlasts_its_watch_waits_for_a_person_too(

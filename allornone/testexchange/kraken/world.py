@@ -38,6 +38,8 @@ def _markets() -> list[Market]:
 _EVM_ADDRESS = "0x[0-9A-Fa-f]{40}"
 NAMED_ADDRESS = "0x" + "1" * 40
 """Where the address `desk-wallet` of each asset leads."""
+ARBITRUM_ADDRESS = "0x" + "4" * 40
+"""Where the address `desk-arbitrum` of ETH leads: looks like any other, and is of another network."""
 
 
 def _networks() -> list[Network]:
@@ -50,11 +52,14 @@ def _networks() -> list[Network]:
 
 
 def named_addresses(account: str) -> list[Named]:
-    """Return the addresses that an account begins with: one for each asset's usual network."""
+    """Return the addresses that an account begins with: one for each asset's usual network, and one of another."""
     return [
-        Named("desk-wallet", account, network.asset, network.name, NAMED_ADDRESS)
-        for network in _networks()
-        if network.default
+        *(
+            Named("desk-wallet", account, network.asset, network.name, NAMED_ADDRESS)
+            for network in _networks()
+            if network.default
+        ),
+        Named("desk-arbitrum", account, "ETH", "Arbitrum One", ARBITRUM_ADDRESS),
     ]
 
 

@@ -1,6 +1,8 @@
 """Where money may be sent: a list that the installation keeps, and no plan can add to."""
 
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,9 @@ from allornone.units import Token
 
 MAX_BYTES = 1_000_000
 _CODE = "EXEC-007"
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+"""Whoever writes the list says where money may go."""
+_OPEN_TO_OTHERS = "{file} may be written by others than its owner; run chmod go-w on it"
 
 
 class Allowed(BaseModel):
@@ -39,6 +44,8 @@ def read_addresses(place: str, file: Path | None) -> tuple[Allowed, ...]:
         return ()
     try:
         with file.open(encoding="utf-8") as opened:
+            if os.fstat(opened.fileno()).st_mode & _OTHERS_WRITE:
+                raise BadSettingsError(f"{place}.addresses: {_OPEN_TO_OTHERS.format(file=file)}")
             return tuple(_LIST.validate_python(json.loads(opened.read(MAX_BYTES))))
     except OSError as error:
         raise BadSettingsError(f"{place}.addresses: {file} cannot be read: {error.strerror}") from None

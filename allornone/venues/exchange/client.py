@@ -163,7 +163,7 @@ class Client:
                 failure = self._failure(problem)
         answer = self._answer(method, trip, value, failure)
         for leg in trip.legs:
-            backed_off = answer.outcome is Outcome.BACK_OFF and leg is answer.leg
+            backed_off = answer.outcome in (Outcome.BACK_OFF, Outcome.SILENCED) and leg is answer.leg
             await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
         return answer
 

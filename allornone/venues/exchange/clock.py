@@ -1,20 +1,21 @@
 """An exchange's own clock, kept by one reading of it and the time that has passed here since."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from allornone.venues.exchange.limits.host_clock import elapsed
 
 STALE_S = 600
 """Two computers' clocks part by a few milliseconds in that time."""
 
 
 class VenueClock:
-    """What the exchange's clock shows now. No change of this machine's wall clock moves it.
+    """What the exchange's clock shows now. No change of this machine's wall clock moves it, and no suspend halts it.
 
     It lags by the time that an answer travels, so that it never runs ahead of the exchange.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = elapsed) -> None:
         self._monotonic = monotonic
         self._shown: datetime | None = None
         self._at = 0.0

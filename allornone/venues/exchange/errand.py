@@ -3,12 +3,13 @@
 A venue call is many requests, in ccxt and below. They find their errand in the context, not in every signature.
 """
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from allornone.venues.exchange.limits.host_clock import elapsed
 
 SEND_PATIENCE_S = 2.0
 """Preparing, sending and reading what became of it share an activity of 30 s with three answers of the exchange."""
@@ -27,18 +28,18 @@ class Errand:
     patience_s: float = SEND_PATIENCE_S
     not_after: datetime | None = None
     sends: bool = False
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=elapsed)
 
     def left_s(self, now: Callable[[], datetime]) -> float:
         """Return how long its next request may wait."""
-        left = self.patience_s - (time.monotonic() - self.began)
+        left = self.patience_s - (elapsed() - self.began)
         return left if self.not_after is None else min(left, (self.not_after - now()).total_seconds())
 
     def sent(self) -> None:
         """Take note that the send got its turn: what follows finds out what became of it."""
         if self.sends:
             self.sends, self.urgent, self.not_after = False, True, None
-            self.began = time.monotonic()
+            self.began = elapsed()
 
 
 _ERRAND: ContextVar[Errand | None] = ContextVar("errand", default=None)

@@ -33,8 +33,8 @@ class Left:
     why: str | None = None
 
 
-def reading_of_left(request: ExecutionRequest, left: Left, asked: Decimal, time: datetime) -> Reading:
-    """Return the reading of a withdrawal of `asked`."""
+def reading_of_left(request: ExecutionRequest, left: Left, asked: Decimal, time: datetime | None) -> Reading:
+    """Return the reading of a withdrawal of `asked`; `time` is the exchange's clock, where it was read."""
     ids = (left.withdrawal_id,) if left.tx_hash is None else (left.withdrawal_id, left.tx_hash)
     handshake = handshake_of_left(request, left, asked).model_copy(
         update={

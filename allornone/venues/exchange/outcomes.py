@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """Something is there under this id: this write's effect or an earlier one's."""
     BACK_OFF = "back_off"
     """Not taken; nobody may ask again before the time that the answer names."""
+    SILENCED = "silenced"
+    """Nothing is proven, and nobody may ask again for a while: it need not be the exchange that says so."""
     RESYNC = "resync"
     """Not taken, because the time in it was wrong or over."""
 

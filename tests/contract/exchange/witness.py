@@ -41,7 +41,7 @@ LOST: dict[str, dict[str, object]] = {
     "duplicate_ack": {"behaviour": "duplicate"},
     "lose_request": {"behaviour": "hang", "executed": False},
     "error_5xx_not_executed": {"behaviour": "bad_gateway", "executed": False},
-    "not_sent": {"behaviour": "forbidden"},
+    "not_sent": {"behaviour": "banned"},  # in its own words: a page is no proof of money
     "rate_limited": {"behaviour": "rate_limited"},
     "late": {"behaviour": "late"},
     "partial": {"behaviour": "partial"},

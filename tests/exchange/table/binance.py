@@ -1,7 +1,7 @@
 """Binance: a spot order, a USD-M order, a withdrawal and a transfer between its wallets."""
 
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
+from tests.exchange.table.faults import CLOSING, LIMITED, LOOSE, PARTS, WITHDRAWN
 from tests.exchange.table.legs import BUY_BTC, WALLET, send_eth
 from tests.plans import leg
 
@@ -55,7 +55,11 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.sent_anew(fault, "withdraw")),
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.given_up(fault, "transfer")),
     # Proven not sent: sent under the next reference. A transfer that was taken waits for its row until silence is over.
-    *(cell for fault in CLOSING for cell in ENDS.done(fault, *ALL)),
+    *(cell for fault in CLOSING for cell in ENDS.done(fault, *TRADES)),
+    *(cell for fault in LIMITED for cell in ENDS.done(fault, "withdraw", "transfer")),
+    # A page may be anybody's, and of money nothing else would show that it left.
+    *ENDS.sent_anew("forbidden", "withdraw"),
+    *ENDS.given_up("forbidden", "transfer"),
     *ENDS.done("skewed", *ALL),
     # On its way for a while: in time, and after its time.
     *ENDS.done("late", *TRADES, "withdraw"),
@@ -77,6 +81,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.seen_done("slow", "transfer"),
     *ENDS.done("hidden", *ALL),
     *ENDS.done("lost_and_hidden", *TRADES, "withdraw"),
+    *ENDS.done("lost_and_long_hidden", *TRADES, "withdraw"),
     *ENDS.done("stale_balance", *ALL),
     *ENDS.done("repeated_fills", *TRADES),
     # A part is undone: 0.01 bought at 50001, 0.00999 sold at 49999 less 0.1 %; half a contract, both ways.
@@ -109,5 +114,6 @@ ABSENT: dict[str, str] = {
     "duplicate-transfer": "a transfer has no id",
     "halted-transfer": "no market is asked for a transfer",
     "lost_and_hidden-transfer": "it cannot be found by our id whether it is hidden or not: it ends as `reset` does",
+    "lost_and_long_hidden-transfer": "it cannot be found by our id, however long it is hidden: it ends as `reset` does",
 }
 """Faults that Binance does not have, and why."""

@@ -1,7 +1,7 @@
 """Coinbase: a spot order, and a send, which is known by its `idem`."""
 
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
+from tests.exchange.table.faults import CLOSING, LIMITED, LOOSE, PARTS, WITHDRAWN
 from tests.exchange.table.legs import BUY_BTC, WALLET, send_eth
 
 WRITES = {
@@ -32,7 +32,10 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.done(fault, "order")),
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.sent_anew(fault, "withdraw")),
     # Proven not sent: sent under the next reference.
-    *(cell for fault in CLOSING for cell in ENDS.done(fault, *BOTH)),
+    *(cell for fault in CLOSING for cell in ENDS.done(fault, "order")),
+    *(cell for fault in LIMITED for cell in ENDS.done(fault, "withdraw")),
+    # A page may be anybody's, and of money nothing else would show that it left.
+    *ENDS.sent_anew("forbidden", "withdraw"),
     # A token that is over is answered as a wrong one is.
     *ENDS.refused("skewed", *BOTH),
     # On its way for a while: in time, and after its time.
@@ -51,6 +54,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.done("slow", *BOTH),
     *ENDS.done("hidden", *BOTH),
     *ENDS.done("lost_and_hidden", *BOTH),
+    *ENDS.done("lost_and_long_hidden", *BOTH),
     *ENDS.done("stale_balance", *BOTH),
     *ENDS.done("repeated_fills", "order"),
     # The second call shows what the first one did.

@@ -3,7 +3,9 @@
 from typing import Any
 
 LOOSE = ("hang", "reset", "half_body", "unreadable", "bad_gateway", "timeout", "unknown_error", "unexpected")
-CLOSING = ("forbidden", "rate_limited", "banned")
+LIMITED = ("rate_limited", "banned")
+"""Told in the exchange's own words."""
+CLOSING = ("forbidden", *LIMITED)
 """The account asks nothing for a while, whichever write was told so."""
 PARTS = ("partial", "partial_and_lost")
 WITHDRAWN = ("stuck_in_approval", "stuck_in_processing", "refunded")
@@ -28,6 +30,8 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "slow": ({"behaviour": "slow", "delay_s": "12"},),
     "hidden": ({"behaviour": "hidden", "delay_s": "6"},),
     "lost_and_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "6"}),
+    # Longer than a send's window and a few looks: who concludes at its end that nothing is there sends it twice.
+    "lost_and_long_hidden": ({"behaviour": "reset"}, {"behaviour": "hidden", "delay_s": "75"}),
     "partial": ({"behaviour": "partial", "ratio": "0.5"},),
     "partial_and_lost": ({"behaviour": "partial", "ratio": "0.5"}, {"behaviour": "reset"}),
     "repeated": ({"behaviour": "repeated", "delay_s": "0"},),

@@ -2,7 +2,7 @@
 
 from allornone.testexchange.kraken.world import NAMED_ADDRESS
 from tests.exchange.table.cell import Cell, Ends, Write
-from tests.exchange.table.faults import CLOSING, LOOSE, PARTS, WITHDRAWN
+from tests.exchange.table.faults import CLOSING, LIMITED, LOOSE, PARTS, WITHDRAWN
 from tests.exchange.table.legs import BUY_BTC, send_eth
 
 WRITES = {
@@ -34,8 +34,11 @@ CELLS: tuple[Cell, ...] = (
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.done(fault, "order")),
     *(cell for fault in ("unavailable", "overloaded") for cell in ENDS.given_up(fault, "withdraw")),
     # Proven not sent: sent under the next reference.
-    *(cell for fault in CLOSING for cell in ENDS.done(fault, *BOTH)),
+    *(cell for fault in CLOSING for cell in ENDS.done(fault, "order")),
+    *(cell for fault in LIMITED for cell in ENDS.done(fault, "withdraw")),
     *ENDS.done("nonce", *BOTH),
+    # A page may be anybody's, and of money nothing else would show that it left.
+    *ENDS.given_up("forbidden", "withdraw"),
     # `EService:Deadline elapsed` does not say who counted; only an order has a deadline.
     *ENDS.done("skewed", "order"),
     # On its way for a while. A withdrawal is never too late.
@@ -56,6 +59,7 @@ CELLS: tuple[Cell, ...] = (
     *ENDS.seen_done("slow", "withdraw"),
     *ENDS.done("hidden", *BOTH),
     *ENDS.done("lost_and_hidden", "order"),
+    *ENDS.done("lost_and_long_hidden", "order"),
     *ENDS.done("stale_balance", *BOTH),
     # The second call has the first one's nonce.
     *ENDS.done("repeated", *BOTH),
@@ -77,5 +81,6 @@ ABSENT: dict[str, str] = {
     "duplicate_before-withdraw": "a withdrawal takes no id of ours",
     "skewed-withdraw": "a withdrawal takes no deadline, and a nonce is compared with nonces, not with a clock",
     "lost_and_hidden-withdraw": "nothing looks for a withdrawal whose answer was lost: it ends as `reset` does",
+    "lost_and_long_hidden-withdraw": "nothing looks for a withdrawal whose answer was lost: it ends as `reset` does",
 }
 """Faults that Kraken does not have, and why."""

@@ -90,3 +90,22 @@ def test_a_list_that_cannot_be_read_is_refused_at_the_start(tmp_path: Path, text
 def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSettingsError, match="No such file"):
         read_addresses(PLACE, tmp_path / "addresses.json")
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_list_that_others_may_write_is_refused_at_the_start(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text("[]")
+    file.chmod(mode)
+
+    with pytest.raises(BadSettingsError, match="may be written by others than its owner; run chmod go-w on it"):
+        read_addresses(PLACE, file)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_list_that_others_may_read_is_taken(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text("[]")
+    file.chmod(mode)
+
+    assert read_addresses(PLACE, file) == ()

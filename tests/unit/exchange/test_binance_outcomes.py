@@ -84,3 +84,18 @@ def test_a_400_is_a_refusal_by_the_codes_that_its_interface_is_known_to_refuse_w
     method: str, table: Outcomes, code: int, expected: Outcome
 ) -> None:
     assert proves(method, 400, coded(code), table) is expected
+
+
+@pytest.mark.parametrize("method", [TRANSFER, WITHDRAWAL])
+@pytest.mark.parametrize("status", [403, 418, 429])
+def test_money_was_not_sent_where_binance_itself_wants_silence_and_else_nobody_knows(method: str, status: int) -> None:
+    for foreign in ("<html>Forbidden</html>", "", "{}", '{"error": "proxy"}', coded(-9999)):
+        assert proves(method, status, foreign, SPOT) is Outcome.SILENCED
+    for own in (coded(-1003), coded(-1015)):
+        assert proves(method, status, own, SPOT) is Outcome.BACK_OFF
+
+
+@pytest.mark.parametrize(("method", "table"), [("privatePostOrder", SPOT), (ORDER, USDM)])
+@pytest.mark.parametrize("status", [403, 418, 429])
+def test_an_order_was_not_sent_whoever_wants_silence(method: str, table: Outcomes, status: int) -> None:
+    assert proves(method, status, "<html>Forbidden</html>", table) is Outcome.BACK_OFF

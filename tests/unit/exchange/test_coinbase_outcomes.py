@@ -84,3 +84,23 @@ def test_the_first_order_of_an_id_is_an_acceptance() -> None:
 )
 def test_an_answer_proves_what_its_row_says(status: int, body: str, expected: Outcome) -> None:
     assert proves(status, body) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (429, '{"errors":[{"id":"rate_limit_exceeded","message":""}]}', Outcome.BACK_OFF),
+        (429, '{"error":"RESOURCE_EXHAUSTED","message":""}', Outcome.BACK_OFF),
+        (429, "slow down", Outcome.SILENCED),
+        (429, "{}", Outcome.SILENCED),
+        (403, "<html>Forbidden</html>", Outcome.SILENCED),
+        (403, '{"error":"PERMISSION_DENIED","message":"Missing required scopes"}', Outcome.REFUSED),
+        (403, '{"error":"SOMETHING_NEW","message":""}', Outcome.UNKNOWN),
+    ],
+)
+def test_a_send_was_not_sent_where_coinbase_itself_wants_silence_and_else_nobody_knows(
+    status: int, body: str, expected: Outcome
+) -> None:
+    table = OUTCOMES.at("v2PrivatePostAccountsAccountIdTransactions")
+
+    assert table.of(Leg("POST", Phase.ANSWERED, status, {}, body))[0] is expected

@@ -101,3 +101,15 @@ def test_what_is_no_answer_of_krakens_proves_nothing_of_an_order(status: int, bo
 
 def test_an_error_beside_a_result_is_no_acceptance() -> None:
     assert proves(200, '{"error":["EService:Busy"],"result":{"txid":["O"]}}') is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_withdrawal_was_not_sent_where_kraken_itself_wants_silence_and_else_nobody_knows(status: int) -> None:
+    table = OUTCOMES.at("privatePostWithdraw")
+
+    def means(body: str) -> Outcome:
+        return table.of(Leg("POST", Phase.ANSWERED, status, {}, body))[0]
+
+    for foreign in ("<html>Forbidden</html>", "slow down", "", "{}", '{"error":["EOrder:Something new"]}'):
+        assert means(foreign) is Outcome.SILENCED
+    assert means('{"error":["EAPI:Rate limit exceeded"]}') is Outcome.BACK_OFF

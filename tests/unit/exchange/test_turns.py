@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from allornone.errors import BadSettingsError, NotSentError, VenueUnavailableError
 from allornone.venues.exchange.binance.outcomes import SPOT
-from allornone.venues.exchange.client import Client
+from allornone.venues.exchange.client import Client, OutcomeUnknownError
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import Errand, on_errand
 from allornone.venues.exchange.limits.budget import BudgetState
@@ -18,6 +18,7 @@ from allornone.venues.exchange.options import Options
 from tests.unit.exchange.scripted import Said, Scripted, Silence, scripted
 
 ORDER = "/api/v3/order"
+TRANSFER = "/sapi/v1/asset/transfer"
 TIME = "/api/v3/time"
 ACCEPTED = '{"orderId": 7}'
 KEYS = Credentials(key=SecretStr("key"), secret=SecretStr("secret"))
@@ -94,6 +95,20 @@ async def test_a_ban_that_one_worker_hears_of_silences_all(server: Scripted, wor
     with pytest.raises(VenueUnavailableError, match="wants no request"):
         read.shown()
     assert len(server.asked) == asked
+
+
+async def test_a_page_that_wants_silence_is_kept_to_though_it_proves_nothing_of_a_transfer(
+    server: Scripted, workers: Workers
+) -> None:
+    server.answers[TRANSFER] = Said(403, "<html>Forbidden</html>")
+    transfer = await workers.one().call("sapiPostAssetTransfer", {"type": "MAIN_UMFUTURE"})
+
+    read = await workers.one().call("publicGetTime")
+
+    with pytest.raises(OutcomeUnknownError, match="HTTP 403"):
+        transfer.accepted()
+    with pytest.raises(VenueUnavailableError, match="wants no request"):
+        read.shown()
 
 
 async def test_what_is_asked_about_deposits_counts_with_the_account_that_is_credited(workers: Workers) -> None:

@@ -149,6 +149,18 @@ async def test_a_withdrawal_that_was_watched_long_enough_is_open_with_its_number
     assert f"kraken: withdrawal {'a' * 32} was taken as R1; watched until its end" in caplog.text
 
 
+async def test_a_look_that_made_the_exchanges_clock_doubtful_takes_nothing_from_what_the_watch_saw(
+    server: Scripted, opened: Opened
+) -> None:
+    server.answers["/0/public/Time"] = Said(502, "<html>")
+    server.answers[STATUS] = one_after_another(Said(401, "<html>"), status("Success"))
+
+    reading = await withdrawals(opened).execute(WITHDRAWAL, TO_SEND)
+
+    assert (reading.state, reading.handshake.status) == (ReadingState.CLOSED, ExecutionStatus.CONFIRMED)
+    assert reading.handshake.actual_deltas == {"kraken:BaseToken:ETH": Decimal(-2)}
+
+
 async def test_closing_the_account_ends_the_watch(server: Scripted, opened: Opened) -> None:
     looked = asyncio.Event()
 

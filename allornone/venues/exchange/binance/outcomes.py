@@ -19,22 +19,26 @@ _OK = range(200, 300)
 _MALFORMED = range(400, 500)
 _SERVER = range(500, 600)
 
+_TOO_OFTEN = (403, 418, 429)
+_ACCEPTED = Row(Outcome.ACCEPTED, _OK, says=False)
+# Errors, 10xx: "Too many requests queued", "Too many new orders".
+_LIMITED = (Row(Outcome.BACK_OFF, code="-1003"), Row(Outcome.BACK_OFF, code="-1015"))
 _COMMON = (
-    Row(Outcome.ACCEPTED, _OK, says=False),
-    # General information, HTTP return codes: 429 breaks a request limit, 418 is banned for not backing off, 403 is
-    # the firewall's. Nothing of them reaches the matching engine.
-    Row(Outcome.BACK_OFF, (403, 418, 429)),
     # A page of a proxy's is nobody's word on the order, whatever its status.
     Row(Outcome.UNKNOWN, code=UNREADABLE),
-    # Errors, 10xx: "Too many requests queued", "Too many new orders".
-    Row(Outcome.BACK_OFF, code="-1003"),
-    Row(Outcome.BACK_OFF, code="-1015"),
+    *_LIMITED,
     # Timing security: outside recvWindow, or more than a second ahead, and "the request will be rejected".
     Row(Outcome.RESYNC, code="-1021"),
     # Errors, 10xx: "an unknown error occurred while processing the request", "internal error; unable to process",
     # "unexpected response ... execution status unknown", "execution status unknown": whatever the HTTP status.
     *(Row(Outcome.UNKNOWN, code=code) for code in ("-1000", "-1006", "-1007")),
 )
+
+# General information, HTTP return codes: 429 breaks a request limit, 418 is banned for not backing off, 403 is the
+# firewall's. Nothing of them reaches the matching engine.
+_ORDERS = (_ACCEPTED, Row(Outcome.BACK_OFF, _TOO_OFTEN), *_COMMON)
+# Money has no id that could show a first one: that it was not sent takes Binance's own word, and no proxy's page.
+_MONEY = (_ACCEPTED, *_LIMITED, Row(Outcome.SILENCED, _TOO_OFTEN), *_COMMON)
 
 # RFC 9110, 408: whoever answers it did not get the whole request in time, which need not be who executes it.
 _TOO_SLOW = Row(Outcome.UNKNOWN, (408,))
@@ -48,7 +52,7 @@ def _refused(codes: Iterable[str], error: str = "EXEC-001") -> tuple[Row, ...]:
 _REFUSALS = (*_refused(MALFORMED, "EXEC-007"), *_refused(TURNED_DOWN))
 
 SPOT_ROWS = (
-    *_COMMON,
+    *_ORDERS,
     # Errors, -2010: an order with this newClientOrderId is open, ours or an earlier one.
     Row(Outcome.LOOK_UP, code="-2010", text="Duplicate order sent."),
     Row(Outcome.UNKNOWN, code="-1001"),
@@ -60,7 +64,7 @@ SPOT_ROWS = (
 )
 
 WALLET_ROWS = (
-    *_COMMON,
+    *_MONEY,
     Row(Outcome.UNKNOWN, code="-1001"),
     # No number could be had for what was asked; a success is to be confirmed.
     Row(Outcome.UNKNOWN, code="-4027"),
@@ -72,7 +76,7 @@ WALLET_ROWS = (
 )
 
 USDM_ROWS = (
-    *_COMMON,
+    *_ORDERS,
     # USD-M errors, -4116: "clientOrderId is duplicated".
     Row(Outcome.LOOK_UP, code="-4116"),
     # USD-M errors, -5028: "timestamp for this request is outside of the ME recvWindow", the matching engine's.

@@ -22,8 +22,9 @@ TRADE = OperationCapability(
     partial_fills=True,
     recall=True,
     undo=UndoClass.AT_MARKET,
-    # How long a look-up may go on showing nothing of an order that was taken: our own figure, in no document.
-    settle_s=Decimal(10),
+    # How long a look-up may go on showing nothing of an order that was taken: our own figure, in no document. Live
+    # orders were reported as -2013 for more than ten seconds (ccxt #6615).
+    settle_s=Decimal(60),
 )
 
 ORDERS = Endpoints(

@@ -89,9 +89,8 @@ class CoinbaseOrders:
         since = request.not_after - _UNPINNED
         if prepared is not None and "looked_from" in prepared:
             since = datetime.fromisoformat(prepared["looked_from"])
-        market = await market_of(self._client, _details(request).pair, contract=False)
         params = {
-            "product_ids": market.venue_id,
+            "product_ids": await self._product(request, prepared),
             "start_date": since.isoformat().replace("+00:00", "Z"),
             "end_date": (request.not_after + _SLACK).isoformat().replace("+00:00", "Z"),
             "limit": _PAGE,
@@ -99,6 +98,12 @@ class CoinbaseOrders:
         rows = await self._timed.every("v3PrivateGetBrokerageOrdersHistoricalBatch", "orders", params)
         mine = {str(row["order_id"]): row for row in rows if row["client_order_id"] == own_id(request.client_ref)}
         return list(mine.values())
+
+    async def _product(self, request: ExecutionRequest, prepared: Prepared | None) -> str:
+        """Return Coinbase's name of the product: the pinned one, that a product which is delisted keeps."""
+        if prepared is not None and "venue_symbol" in prepared:
+            return prepared["venue_symbol"]
+        return (await market_of(self._client, _details(request).pair, contract=False)).venue_id
 
     async def _order(self, row: Mapping[str, Any]) -> VenueOrder:
         status, executed = str(row["status"]), _amount(row["filled_size"])

@@ -13,15 +13,12 @@ _SERVER = range(500, 600)
 _NO_WORD = "UNKNOWN_FAILURE_REASON"
 _NO_WORDS = (_NO_WORD, "UNKNOWN_PREVIEW_FAILURE_REASON")
 
-_ROWS = (
-    Row(Outcome.ACCEPTED, _OK, says=False),
-    # Rate limits: 429 is answered before anything is done. A 403 in no words of Coinbase's is the firewall's.
-    Row(Outcome.BACK_OFF, (429,)),
-    Row(Outcome.BACK_OFF, (403,), code=UNREADABLE),
-    *(
-        Row(Outcome.BACK_OFF, code=code)
-        for code in ("rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED", "too_many_requests")
-    ),
+_ACCEPTED = Row(Outcome.ACCEPTED, _OK, says=False)
+_LIMITED = tuple(
+    Row(Outcome.BACK_OFF, code=code)
+    for code in ("rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED", "too_many_requests")
+)
+_COMMON = (
     # Create order: an id that was used shows its first order. The failure reason of that name is in the same
     # document; when it comes is not: an order is there under this id.
     Row(Outcome.LOOK_UP, code="DUPLICATE_CLIENT_ORDER_ID"),
@@ -41,6 +38,17 @@ _ROWS = (
     # Authentication: whatever stands there is no place where anything could be executed.
     Row(Outcome.REFUSED, (401,)),
     *(Row(Outcome.REFUSED, _MALFORMED, code=code) for code in WORDS),
+)
+
+# Rate limits: 429 is answered before anything is done. A 403 in no words of Coinbase's is the firewall's.
+_ROWS = (_ACCEPTED, Row(Outcome.BACK_OFF, (429,)), Row(Outcome.BACK_OFF, (403,), code=UNREADABLE), *_LIMITED, *_COMMON)
+# A send under the next reference is a second one: that none left takes Coinbase's own word, and no proxy's page.
+_MONEY = (
+    _ACCEPTED,
+    *_LIMITED,
+    Row(Outcome.SILENCED, (429,)),
+    Row(Outcome.SILENCED, (403,), code=UNREADABLE),
+    *_COMMON,
 )
 
 
@@ -68,4 +76,4 @@ def _problem(body: Any) -> Problem | None:
     return None
 
 
-OUTCOMES = Outcomes(_ROWS, problem_of)
+OUTCOMES = Outcomes(_ROWS, problem_of, {"v2PrivatePostAccountsAccountIdTransactions": Outcomes(_MONEY, problem_of)})

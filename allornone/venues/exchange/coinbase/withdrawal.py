@@ -17,6 +17,7 @@ from allornone.venues.exchange.fills import not_found
 from allornone.venues.exchange.leaving import Left, handshake_of_left, reading_of_left
 from allornone.venues.exchange.market import INVALID, to_grid
 from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.watching import watched
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading, ReadingState
 
@@ -87,19 +88,24 @@ class Sends:
             },
             datetime.fromisoformat(prepared["not_after"]),
         )
-        answer.accepted()
-        return await self.lookup(request, prepared)
+        placed = answer.accepted()
+        try:
+            with readable("the answer to a send"):
+                number = str(placed["data"]["id"])
+            return await self._own(request, prepared, number)
+        except VenueUnavailableError:
+            return await self.lookup(request, prepared)
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Show the send under our id, out of all that the account's history tells of the time."""
         time = await self._timed.time()
         account = await self._timed.account_of(request.source_token) if prepared is None else prepared["account_id"]
-        asked = request.operation_details.amount if prepared is None else Decimal(prepared["amount"])
+        asked = _sent(request, prepared)
         with readable("the account's transactions"):
             row = await self._row(account, request)
             if row is None:
                 return not_found(request, time, full_history=False)
-            return reading_of_left(request, _left_of(row), asked, time)
+            return reading_of_left(request, _left_of(row, asked), asked, time)
 
     async def recall(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Show how it stands: a send cannot be taken back."""
@@ -129,6 +135,31 @@ class Sends:
             raise RefusedError(f"amount must be at least {_UNIT:f}, was {details.amount:f}", INVALID)
         return entry, amount
 
+    async def _own(self, request: ExecutionRequest, prepared: Prepared, number: str) -> Reading:
+        """Show the send by Coinbase's own number: as it stands, or at its end where its row does not tell our id.
+
+        Rows need not tell it ("idem", optional). Then nothing can look the send up, and only this call has its number.
+        Raises VenueUnavailableError where it is not shown, or tells another's id.
+        """
+        asked = _sent(request, prepared)
+        params = {"account_id": prepared["account_id"], "transaction_id": number}
+
+        async def shown() -> tuple[Left, object]:
+            found = await self._timed.client.read("v2PrivateGetAccountsAccountIdTransactionsTransactionId", params)
+            with readable(f"send {number}"):
+                return _left_of(found["data"], asked), found["data"].get("idem")
+
+        async def ended() -> Left | None:
+            left, _ = await shown()
+            return None if left.state is ReadingState.OPEN else left
+
+        left, told = await shown()
+        if told not in (None, "", prepared["own_id"]):
+            raise VenueUnavailableError(f"send {number} tells another id than ours")
+        if not told and left.state is ReadingState.OPEN:
+            left = await watched(self._timed.client, f"send {request.client_ref} was taken as {number}", ended) or left
+        return reading_of_left(request, left, asked, None)
+
     async def _row(self, account: str, request: ExecutionRequest) -> Mapping[str, Any] | None:
         """Return our send, reading page by page until what is older than the reference can be."""
         after: dict[str, str] = {}
@@ -145,8 +176,15 @@ class Sends:
             after = {"starting_after": str(following)}
 
 
-def _left_of(row: Mapping[str, Any]) -> Left:
-    """Return what a row shows: a negative amount, the fee in it."""
+def _sent(request: ExecutionRequest, prepared: Prepared | None) -> Decimal:
+    return to_grid(request.operation_details.amount, _UNIT) if prepared is None else Decimal(prepared["amount"])
+
+
+def _left_of(row: Mapping[str, Any], sent: Decimal) -> Left:
+    """Return what a row shows: a negative amount, the fee in it.
+
+    That, or it less the fee, is what was sent; where neither is, the row proves no size.
+    """
     state = _STATES.get(str(row["status"]))
     if state is None:
         raise VenueUnavailableError(f"send {row['id']} is {row['status']}, which says nothing")
@@ -156,6 +194,8 @@ def _left_of(row: Mapping[str, Any]) -> Left:
         raise VenueUnavailableError(f"send {row['id']} paid its fee in {told['currency']}, which is not read here")
     gross, fee = -_amount(row["amount"]["amount"]), _amount(told["amount"])
     failed = state is ReadingState.REFUSED
+    if not failed and sent not in (gross, total((gross, -fee))):
+        raise VenueUnavailableError(f"send {row['id']} shows {gross:f} with a fee of {fee:f}, and {sent:f} was sent")
     return Left(
         withdrawal_id=str(row["id"]),
         state=state,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from allornone.errors import NotSentError, VenueUnavailableError
 from allornone.models.details import SpotTradeDetails
@@ -133,8 +134,20 @@ class KrakenOrders:
 
 
 def _under(rows: Mapping[str, Mapping[str, Any]], reference: str) -> _Rows:
-    """Return the orders that really carry the reference, whatever was filtered by."""
-    return {order_id: row for order_id, row in rows.items() if row.get("cl_ord_id") == reference}
+    """Return the orders that carry the reference. Kraken was asked for those alone, and may spell it as a UUID.
+
+    Raises VenueUnavailableError for one that does not tell whose it is: left out, it would be called absent.
+    """
+    own = UUID(reference)
+    return {order_id: row for order_id, row in rows.items() if _id_of(order_id, row) == own}
+
+
+def _id_of(order_id: str, row: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(str(row.get("cl_ord_id")))
+    except ValueError:
+        why = f"order {order_id} was shown for our id and does not tell whose it is"
+        raise VenueUnavailableError(why) from None
 
 
 def _pair(request: ExecutionRequest) -> str:

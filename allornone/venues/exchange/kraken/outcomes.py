@@ -15,10 +15,9 @@ _OK = range(200, 300)
 
 UNKNOWN_ORDER = "EOrder:Unknown order"
 
-_ROWS = (
-    Row(Outcome.ACCEPTED, _OK, says=False),
-    # Rate limits; 403 and 429 are Cloudflare's, before Kraken. "EService:Throttled" carries the time of its end.
-    Row(Outcome.BACK_OFF, (403, 429)),
+_ACCEPTED = Row(Outcome.ACCEPTED, _OK, says=False)
+# Rate limits. "EService:Throttled" carries the time of its end.
+_LIMITED = (
     *(
         Row(Outcome.BACK_OFF, code=code)
         for code in (
@@ -33,6 +32,8 @@ _ROWS = (
             "EService: Throttled",
         )
     ),
+)
+_COMMON = (
     # Authentication: a nonce that does not rise is turned away before anything is read.
     Row(Outcome.RESYNC, code="EAPI:Invalid nonce"),
     # Client order identifiers: unique across open orders. The words for a second one are in no document: whatever
@@ -58,6 +59,11 @@ _ROWS = (
     *(Row(Outcome.REFUSED, _OK, code=code) for code in TURNED_DOWN),
 )
 
+# 403 and 429 are Cloudflare's, before Kraken.
+_ROWS = (_ACCEPTED, Row(Outcome.BACK_OFF, (403, 429)), *_LIMITED, *_COMMON)
+# Nothing could show a first withdrawal: that it was not sent takes Kraken's own word, and no proxy's page.
+_MONEY = (_ACCEPTED, *_LIMITED, Row(Outcome.SILENCED, (403, 429)), *_COMMON)
+
 
 def problem_of(leg: Leg) -> Problem | None:
     """Return the error of Kraken's list (a warning is none); what is no such answer is a problem of its own.
@@ -74,4 +80,4 @@ def problem_of(leg: Leg) -> Problem | None:
     return Problem(codes.pop() if len(codes) == 1 else "", "; ".join(errors)) if errors else None
 
 
-OUTCOMES = Outcomes(_ROWS, problem_of)
+OUTCOMES = Outcomes(_ROWS, problem_of, {"privatePostWithdraw": Outcomes(_MONEY, problem_of)})

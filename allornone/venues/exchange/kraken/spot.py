@@ -24,7 +24,7 @@ TRADE = OperationCapability(
     recall=True,
     undo=UndoClass.AT_MARKET,
     # How long a look-up may go on showing nothing of an order that was taken: our own figure, in no document.
-    settle_s=Decimal(10),
+    settle_s=Decimal(60),
 )
 
 

@@ -69,7 +69,7 @@ class Withdrawals:
         what = f"withdrawal {request.client_ref} was taken as {number}"
         left = await watched(self._keyed.client, what, lambda: self._ended(asset, number, sent))
         open_yet = Left(number, ReadingState.OPEN, debited=ZERO, fee=ZERO, executed=ZERO)
-        return reading_of_left(request, left or open_yet, sent, self._keyed.client.clock.now())
+        return reading_of_left(request, left or open_yet, sent, None)  # no clock: what is known waits for none
 
     async def lookup(self, request: ExecutionRequest, prepared: Prepared | None) -> Reading:
         """Answer that it cannot be asked: candidates by amount and time are hints for a person."""
@@ -100,32 +100,45 @@ class Withdrawals:
         entry = allowed(self._listed, request.source_token, details.address, details.network, file)
         if entry.key is None:
             raise RefusedError(f"{entry.address} is listed without its name at Kraken (`key`)", INVALID)
-        amount, least = to_grid(details.amount, _UNIT), await self._least(request.source_token, entry.network)
+        minimums = await self._minimums(request.source_token, entry.network)
+        amount, least = to_grid(details.amount, _UNIT), min(minimums.values())
         if not amount or amount < least:
             told = max(least, _UNIT)
             raise RefusedError(
                 f"amount must be at least {told:f} {request.source_token}, was {details.amount:f}", INVALID
             )
-        return entry, entry.key, amount, await self._fee(request.source_token, entry.key, amount)
+        method, fee = await self._way(request.source_token, entry.key, amount)
+        if method not in minimums:  # the name alone decides the network, whatever the list and the plan say
+            here = self._keyed.client.name
+            raise RefusedError(f"{entry.key!r} at {here} leads over {method}, and not over {entry.network}", INVALID)
+        return entry, entry.key, amount, fee
 
-    async def _least(self, token: str, network: str) -> Decimal:
+    async def _minimums(self, token: str, network: str) -> dict[str, Decimal]:
+        """Return the least amount of each method of the network. Raises RefusedError where it has none."""
         asset = await self._keyed.asset(token)
         methods = await self._keyed.read("privatePostWithdrawMethods", {"asset": asset})
         with readable(f"how {token} is withdrawn"):
-            for method in methods:
-                if (method["asset"], method["network"]) == (asset, network):
-                    return _amount(method["minimum"])
-        raise RefusedError(f"{self._keyed.client.name} withdraws no {token} over {network} now", "EXEC-001")
+            found = {
+                str(each["method"]): _amount(each["minimum"])
+                for each in methods
+                if (each["asset"], each["network"]) == (asset, network)
+            }
+        if not found:
+            raise RefusedError(f"{self._keyed.client.name} withdraws no {token} over {network} now", "EXEC-001")
+        return found
 
-    async def _fee(self, token: str, key: str, amount: Decimal) -> Decimal:
-        """Return what the network takes. Raises RefusedError in Kraken's own words, such as of a name it has not."""
+    async def _way(self, token: str, key: str, amount: Decimal) -> tuple[str, Decimal]:
+        """Return the method that the name leads over, and what it takes.
+
+        Raises RefusedError in Kraken's own words, such as of a name it has not.
+        """
         asked = {"asset": await self._keyed.asset(token), "key": key, "amount": str(amount)}
         answer = await self._keyed.ask("privatePostWithdrawInfo", asked)
         if answer.outcome is Outcome.REFUSED:
             raise RefusedError(answer.told, answer.error)
         shown = answer.shown()
         with readable("what a withdrawal costs"):
-            return _amount(shown["result"]["fee"])
+            return str(shown["result"]["method"]), _amount(shown["result"]["fee"])
 
     async def _ended(self, asset: str, number: str, sent: Decimal) -> Left | None:
         """Return the withdrawal as its history shows it at its end, None before."""

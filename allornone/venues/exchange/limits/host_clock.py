@@ -27,5 +27,13 @@ def host_clock() -> HostClock:
     return HostClock(boot, lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000, _wall)
 
 
+def elapsed() -> float:
+    """Return seconds that only grow, also while the machine is suspended where the system counts those."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (OSError, AttributeError):
+        return time.monotonic()
+
+
 def _wall() -> int:
     return time.time_ns() // 1_000_000
