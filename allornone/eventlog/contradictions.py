@@ -20,8 +20,11 @@ def contradictions(journal: Journal, marks: Iterable[Mark]) -> Iterator[Operatio
         if mark.kind != TransitionKind.CONFLICT:
             continue
         found = cast("GroupTransitionEvent", event_at(journal, mark)).facts["found"]
-        if found.get("status") in SETTLED and not (found.get("evidence") or {}).get("attested"):
-            yield OperationExecutionEvent.model_validate(found)
+        if found.get("status") not in SETTLED:
+            continue
+        outcome = OperationExecutionEvent.model_validate(found)
+        if not outcome.evidence.get("attested"):
+            yield outcome
 
 
 def event_at(journal: Journal, mark: Mark) -> Event:

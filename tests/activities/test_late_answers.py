@@ -1,7 +1,7 @@
 """A venue that cannot be asked answers late, after an operator's word: before the end, or just beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ Wakes = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
-async def frozen(office: Office) -> AsyncIterator[tuple[OperationTask, Wakes]]:
+async def frozen(office: Office) -> AsyncGenerator[tuple[OperationTask, Wakes]]:
     """Freeze a worker while it sends 1 ETH out; whoever wakes it waits until it has recorded its answer."""
     await starts(office, SEND_OUT)
     gate = Gated(office.venues["kraken"], "execute")
