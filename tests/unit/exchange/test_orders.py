@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -74,11 +75,16 @@ async def server(tmp_path: Path) -> AsyncIterator[Scripted]:
 
 
 @pytest.fixture
-async def orders(server: Scripted) -> AsyncIterator[BinanceOrders]:
+async def client(server: Scripted) -> AsyncIterator[Client]:
     options = Options(exchange="binance", connect_to=server.connect_to, ca_file=server.ca_file)
-    client = Client("binance", options, Credentials(key=SecretStr("k"), secret=SecretStr("s")), SPOT, {})
-    yield BinanceOrders(Signed(client, "publicGetTime"), ORDERS)
-    await client.aclose()
+    opened = Client("binance", options, Credentials(key=SecretStr("k"), secret=SecretStr("s")), SPOT, {})
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def orders(client: Client) -> BinanceOrders:
+    return BinanceOrders(Signed(client, "publicGetTime"), ORDERS)
 
 
 def shows(server: Scripted, path: str, *rows: dict[str, Any]) -> None:
@@ -236,3 +242,17 @@ async def test_an_order_of_the_other_side_under_our_reference_is_no_evidence(
 
     with pytest.raises(VenueUnavailableError, match=r"order 8 under .* is no sell"):
         await orders.find(REQUEST, PREPARED)
+
+
+@pytest.mark.parametrize(("days", "full"), [(1, True), (88, True), (90, False), (400, False)])
+async def test_a_contracts_order_of_a_time_that_binance_forgets_is_never_called_absent(
+    server: Scripted, client: Client, days: int, *, full: bool
+) -> None:
+    server.answers["/fapi/v1/time"] = Said(200, json.dumps({"serverTime": SENT + days * 86_400_000}))
+    server.answers["/fapi/v1/allOrders"] = Said(200, "[]")
+    server.answers["/fapi/v1/order"] = Said(400, '{"code": -2013, "msg": "Order does not exist."}')
+    futures = replace(ORDERS, orders="fapiPrivateGetAllOrders", order="fapiPrivateGetOrder", contract=True)
+
+    found = await BinanceOrders(Signed(client, "fapiPublicGetTime"), futures).find(REQUEST, PREPARED)
+
+    assert (found.orders, found.full_history) == ((), full)

@@ -23,6 +23,8 @@ _SLACK_MS = 1_000
 """Timing security: a timestamp may be up to a second ahead of Binance's clock."""
 _UNPINNED = timedelta(hours=1)
 """How far back a reference without an intent is looked for: far more than any request may be taken late."""
+_KEPT_MS = 89 * 86_400_000
+"""USD-M query order: an order is not found any more 90 days after it was made."""
 _OPEN = frozenset({"NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"})
 _ENDED = frozenset({"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"})
 """Enum definitions, order status; those of futures are among them."""
@@ -96,7 +98,8 @@ class BinanceOrders:
                 rows = await self._by_id(symbol, request.client_ref)
             _check_ours(rows, request)
             orders = [await self._order(row) for row in rows]
-        return Sighting(tuple(orders), time)
+        forgotten = self._at.contract and milliseconds(time) - since > _KEPT_MS
+        return Sighting(tuple(orders), time, full_history=not forgotten)
 
     async def cancel(self, request: ExecutionRequest, prepared: Prepared | None) -> None:
         """Cancel by our own id. That no such order is open is an answer like any other."""
