@@ -99,3 +99,8 @@ def test_money_was_not_sent_where_binance_itself_wants_silence_and_else_nobody_k
 @pytest.mark.parametrize("status", [403, 418, 429])
 def test_an_order_was_not_sent_whoever_wants_silence(method: str, table: Outcomes, status: int) -> None:
     assert proves(method, status, "<html>Forbidden</html>", table) is Outcome.BACK_OFF
+
+
+@pytest.mark.parametrize("text", ["Duplicate order sent.", "Duplicate order sent", "Duplicated newClientOrderId."])
+def test_a_spot_order_that_may_be_open_already_is_looked_up_however_that_is_worded(text: str) -> None:
+    assert proves("privatePostOrder", 400, json.dumps({"code": -2010, "msg": text}), SPOT) is Outcome.LOOK_UP

@@ -53,8 +53,9 @@ _REFUSALS = (*_refused(MALFORMED, "EXEC-007"), *_refused(TURNED_DOWN))
 
 SPOT_ROWS = (
     *_ORDERS,
-    # Errors, -2010: an order with this newClientOrderId is open, ours or an earlier one.
-    Row(Outcome.LOOK_UP, code="-2010", text="Duplicate order sent."),
+    # Errors, -2010: an order with this newClientOrderId is open, ours or an earlier one. Matched
+    # loosely, as at Kraken: a look-up too many costs nothing, a refusal that is none leaves an order open.
+    Row(Outcome.LOOK_UP, code="-2010", text="uplicate"),
     Row(Outcome.UNKNOWN, code="-1001"),
     # HTTP return codes: 5XX "execution status is UNKNOWN and could have been a success".
     Row(Outcome.UNKNOWN, _SERVER),
