@@ -9,7 +9,7 @@ from allornone.positions import identity, parse_key
 from allornone.units import EXACT, ZERO, times, total
 from allornone.venues.capabilities import UndoClass
 from allornone.venues.exchange.fills import contract_key, held
-from allornone.venues.exchange.market import Book, sellable
+from allornone.venues.exchange.market import Book, bounded, sellable
 from allornone.venues.inverse import Inverse
 
 _MONEY = Decimal("1e-8")
@@ -81,7 +81,14 @@ def _sellable(
     }
     closes = isinstance(back, PerpTradeDetails) and back.reduce_only
     least_cost = ZERO if closes else rules["least_cost"]
-    return sellable(back.amount, rules["step"], rules["least"], least_cost, price)
+    return sellable(back.amount, rules["step"], rules["least"], least_cost, _lowest(back, price))
+
+
+def _lowest(back: SpotTradeDetails | PerpTradeDetails, price: Decimal | None) -> Decimal | None:
+    """Return the lowest price that the order may be valued at: it is sent at its bound, which for a sale is lower."""
+    if price is None or back.side is Side.BUY or back.max_slippage_bps is None:
+        return price
+    return bounded(price, back.max_slippage_bps, back.side, ZERO)
 
 
 def _step(

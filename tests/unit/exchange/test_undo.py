@@ -110,3 +110,15 @@ def test_a_closed_contract_is_opened_again() -> None:
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_nothing_done_is_nothing_to_undo(side: str) -> None:
     assert undo(asked("spot_trade", "binance", side), showing()) == Inverse(undo_class=UndoClass.AT_MARKET)
+
+
+@pytest.mark.parametrize(("amount", "sold"), [("0.00252", False), ("0.0026", True)])
+def test_what_is_worth_too_little_at_the_bound_of_the_undo_is_dust(amount: str, *, sold: bool) -> None:
+    rules = {**RULES, "step": "0.00001", "least": "0.00001"}
+    shown = showing(binance__ETH=amount).model_copy(update={"execution_details": rules})
+
+    inverse = undo(asked("spot_trade", "binance", "buy"), shown)  # 0.00252 is 5.04 at 2000, and 4.9896 at 1980
+
+    assert ([step.operation_details.amount for step in inverse.steps], inverse.dust) == (
+        ([Decimal(amount)], {}) if sold else ([], {"ETH": Decimal(amount)})
+    )
