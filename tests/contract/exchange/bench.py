@@ -22,7 +22,7 @@ from allornone.venues.exchange.kraken import withdrawal as kraken_withdrawal
 from allornone.venues.exchange.options import Options
 from allornone.venues.registry import close_venues
 from tests.contract.bench import Bench
-from tests.contract.cases import PLANS
+from tests.contract.cases import PLANS, SPOT
 from tests.contract.exchange.witness import ANYBODYS, ExchangeWitness
 
 ADDRESS = f"0x{'00' * 19}aa"
@@ -74,7 +74,13 @@ EXCHANGE_CASES = [
         "binance:BaseToken:USDT",
         ("binance.usdm", "binance", "USDT", "USDT", {"amount": "2"}),
     ),
-    ExchangeCase(ANYBODYS, OperationType.SPOT_TRADE, generic.capability(ANY), f"{ANYBODYS}:BaseToken:ETH"),
+    ExchangeCase(
+        ANYBODYS,
+        OperationType.SPOT_TRADE,
+        generic.capability(ANY),
+        f"{ANYBODYS}:BaseToken:ETH",
+        (ANYBODYS, ANYBODYS, "USDT", "ETH", {**SPOT, "max_slippage_bps": "100"}),
+    ),
     ExchangeCase(
         "binance",
         OperationType.WITHDRAW,
