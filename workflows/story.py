@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 
-from allornone.core.advice import Advice, advice, tried
+from allornone.core.advice import Advice, advice
+from allornone.core.attempts import tried
 from allornone.core.steps import Execute, Look, Undo
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup, GroupStatus
@@ -56,7 +57,7 @@ def _facts(view: GroupView) -> Iterator[str]:
     if view.residual_deltas:
         yield f"**residual:** {deltas_text(view.residual_deltas)}"
     for each in view.operations:
-        told = [tried(each.effort)] if each.effort is not None else []
+        told = [tried(each, each.effort)] if each.effort is not None else []
         told += [_one_line(each.note)] if each.note else []
         if told:
             yield f"**{each.operation_id}:** {'; '.join(told)}"

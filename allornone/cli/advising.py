@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from allornone.cli.actor import login
-from allornone.cli.attempts import tried
 from allornone.core.advice import Advice, advice
+from allornone.core.attempts import tried
 from allornone.models.execution import Direction
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
 from allornone.positions import parse_key

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.live import Live
 
 from allornone.cli import exits
-from allornone.cli.attempts import state_word
 from allornone.cli.session import say
 from allornone.cli.tables import group_table, headline, print_group
 from allornone.client.following import Sighting, follow
+from allornone.core.attempts import state_word
 from allornone.models.result import GroupView
 
 if TYPE_CHECKING:

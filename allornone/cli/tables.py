@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from allornone.cli.advising import trouble_lines
-from allornone.cli.attempts import state_word
+from allornone.core.attempts import state_word
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import GroupView, OperationView
 from allornone.models.simulation import SimulationAnswer

@@ -9,7 +9,7 @@ from allornone.core.state import REBUILT
 from allornone.deltas import negate
 from allornone.models.commands import ResolvedOutcome
 from allornone.models.execution import Direction
-from allornone.models.result import Effort, GroupView, OperationState, OperationView
+from allornone.models.result import GroupView, OperationState, OperationView
 
 _FLAGS = {"outcome": "--outcome", "client_ref": "--ref", "operation_id": "--operation"}
 
@@ -44,13 +44,6 @@ class Advice:
 def advice(view: GroupView) -> tuple[Advice, ...]:
     """Return what would help, the mildest first; nothing where the group needs nobody."""
     return tuple(_advice(view)) if view.needs_operator or view.paused else ()
-
-
-def tried(effort: Effort) -> str:
-    """Say how often something was sent, looked for and refused."""
-    counts = (("sent", effort.sends), ("looked", effort.looks), ("refused", effort.refusals))
-    said = [f"{what} {'once' if count == 1 else f'{count} times'}" for what, count in counts if count]
-    return ", ".join(said) or "nothing yet"
 
 
 def _advice(view: GroupView) -> Iterator[Advice]:

@@ -1,7 +1,7 @@
 """An operation that did nothing and is tried again is neither failed nor sent."""
 
 from allornone.cli.advising import trouble_lines
-from allornone.cli.attempts import state_word
+from allornone.core.attempts import state_word
 from allornone.models.execution import Direction
 from allornone.models.group import GroupStatus
 from allornone.models.result import Effort, GroupView, OperationState, OperationView
