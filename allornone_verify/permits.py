@@ -62,7 +62,7 @@ class Permit:
     attested: bool = False
     """Whether it says so by somebody's word."""
 
-    def fits(self, moved: bool) -> int:  # noqa: FBT001 (of a row: there is nothing else to say)
+    def fits(self, *, moved: bool) -> int:
         """Return how a row that took effect, or did not, goes with the log: 0 as it says, 1 in doubt, 2 against."""
         return 1 if not self.settled else 2 * (self.did is not moved)
 

@@ -148,6 +148,11 @@ class Story:
         return all(self.witnessed(str(intent.fields.get("venue"))) for intent in mine)
 
     @property
+    def paused(self) -> bool:
+        """Whether an operator has it wait."""
+        return len(self.commands("pause")) > len(self.commands("resume"))
+
+    @property
     def simulated(self) -> bool:
         """Whether it was only rehearsed."""
         return bool(self.plan.get("simulated"))

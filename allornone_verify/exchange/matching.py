@@ -121,7 +121,7 @@ def _unnamed(rows: Sequence[_Unnamed], permits: Sequence[Permit], skew_s: float)
     free = [permit for permit in permits if not permit.ids]
     for row in rows:
         if row.number not in found and (fitting := list(_fitting(row, free, timedelta(seconds=skew_s)))):
-            found[row.number] = min(fitting, key=lambda permit: (permit.fits(row.moved), permit.made))
+            found[row.number] = min(fitting, key=lambda permit: (permit.fits(moved=row.moved), permit.made))
             free.remove(found[row.number])
     return found
 

@@ -130,8 +130,7 @@ def l2_no_silent_stop(story: Story) -> Iterator[Break]:
 
 def _is_with_operator(story: Story) -> bool:
     standing = [record.kind for record in story.transitions("blocked", "unblocked", "abandoned", "superseded")]
-    paused = len(story.commands("pause")) > len(story.commands("resume"))
-    return paused or bool(standing and standing[-1] != "unblocked")
+    return story.paused or bool(standing and standing[-1] != "unblocked")
 
 
 def l7_closed_has_end(story: Story) -> Iterator[Break]:

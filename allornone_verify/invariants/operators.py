@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from allornone_verify.amounts import amount_of
 from allornone_verify.breaks import Break
@@ -16,22 +17,24 @@ UNDO_CAP = timedelta(minutes=15)
 
 def l3_unknown_asks_for_help(story: Story) -> Iterator[Break]:
     """What stays unknown past the policy's budget is put before an operator."""
-    budget = timedelta(seconds=float(amount_of(story.policy.get("resolve_budget_s") or "600")))
+    budget = _seconds(story.policy.get("resolve_budget_s") or "600")
     for reference in story.references.values():
         intent = reference.intent
         if intent is None:
             continue
         until, by_seq = _doubt_ended(story, reference)
         asked = any(intent.seq < record.seq <= by_seq for record in story.transitions("blocked"))
-        timeout = timedelta(seconds=float(amount_of(_operation_timeout(story, intent))))
-        if until - intent.at > budget + timeout + PATIENCE and not asked:
+        if until - intent.at > budget + _timeout(story, intent) + PATIENCE and not asked:
             found = f"not settled for {until - intent.at}, and no operator was asked for"
             yield Break(found, ref=reference.ref, place=intent.place)
 
 
-def _operation_timeout(story: Story, intent: Record) -> str:
-    found = story.operations.get(intent.operation_id, {}).get("timeout_s")
-    return str(found or "60")
+def _timeout(story: Story, intent: Record) -> timedelta:
+    return _seconds(str(story.operations.get(intent.operation_id, {}).get("timeout_s") or "60"))
+
+
+def _seconds(value: Any) -> timedelta:
+    return timedelta(seconds=float(amount_of(value)))
 
 
 def _doubt_ended(story: Story, reference: Reference) -> tuple[datetime, int]:
@@ -41,8 +44,7 @@ def _doubt_ended(story: Story, reference: Reference) -> tuple[datetime, int]:
     is with an operator.
     """
     ended = reference.outcome or story.records[-1]
-    paused = len(story.commands("pause")) > len(story.commands("resume"))
-    if reference.outcome is not None or story.end is not None or paused or story.newest is None:
+    if reference.outcome is not None or story.end is not None or story.paused or story.newest is None:
         return ended.at, ended.seq
     return max(story.newest, ended.at), ended.seq
 
