@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from allornone.errors import RefusedError, VenueUnavailableError
-from allornone.models.details import OperationType, Side
+from allornone.models.details import OperationType
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import ZERO, normalised, times, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
@@ -24,7 +24,7 @@ from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, still_open
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem, Row
 from allornone.venues.exchange.readable import readable
-from allornone.venues.exchange.trade import Trades, details_of
+from allornone.venues.exchange.trade import Trades, details_of, is_unbounded_buy
 from allornone.venues.exchange.wire import Leg
 
 _PAGE = 500
@@ -62,8 +62,7 @@ class GenericOrders:
         Raises RefusedError for a buy without a worst price: what ccxt makes of its amount is base at one exchange and
         quote at another (`createMarketBuyOrderRequiresPrice`).
         """
-        details = details_of(request)
-        if details.side is Side.BUY and details.limit_price is None and details.max_slippage_bps is None:
+        if is_unbounded_buy(details_of(request)):
             raise RefusedError(
                 "a buy needs max_slippage_bps or limit_price here: whether this exchange takes the amount of a market "
                 "order for base or for quote is not known",

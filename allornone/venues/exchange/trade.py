@@ -123,6 +123,11 @@ def details_of(request: ExecutionRequest) -> TradeDetails:
     return details
 
 
+def is_unbounded_buy(details: TradeDetails) -> bool:
+    """Tell whether a buy has no worst price: a market order, of which exchanges disagree what its amount is of."""
+    return details.side is Side.BUY and details.limit_price is None and details.max_slippage_bps is None
+
+
 def _rules(prepared: Prepared) -> dict[str, str]:
     """Return the market's rules: the undo is rounded by them, whichever process asks for it, and when."""
     return {name: prepared[name] for name in _RULES if name in prepared}

@@ -14,6 +14,7 @@ from allornone.venues.exchange.coinbase.timed import Rows, Timed
 from allornone.venues.exchange.market import best, book_of, bounded, market_of
 from allornone.venues.exchange.order import Fill, Sighting, VenueOrder, taken
 from allornone.venues.exchange.readable import readable
+from allornone.venues.exchange.trade import is_unbounded_buy
 
 _PAGE = 100
 _UNPINNED = timedelta(hours=1)
@@ -44,7 +45,7 @@ class CoinbaseOrders:
             "looked_from": (min(now, request.not_after) - _SLACK).isoformat(),
             "not_after": request.not_after.isoformat(),
         }
-        if details.side is Side.BUY and details.limit_price is None and details.max_slippage_bps is None:
+        if is_unbounded_buy(details):
             market = await market_of(self._client, details.pair, contract=False)
             price = best(await book_of(self._client, market.symbol, 1), Side.BUY, market.symbol)
             pinned["price"] = str(bounded(price, _BUY_BPS, Side.BUY, market.tick))
