@@ -83,7 +83,7 @@ def test_the_address_list_that_is_shown_can_be_read(page: str, tmp_path: Path) -
     file = tmp_path / "addresses.json"
     file.write_text(blocks(page, "json")[1])
 
-    assert read_addresses(page, file)
+    assert read_addresses(page, file).entries
 
 
 @pytest.mark.parametrize("page", EXCHANGE_PAGES)

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,6 @@ MAX_BYTES = 1_000_000
 _CODE = "EXEC-007"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 """Whoever writes the list says where money may go."""
-_OPEN_TO_OTHERS = "{file} may be written by others than its owner; run chmod go-w on it"
 
 
 class Allowed(BaseModel):
@@ -38,15 +38,48 @@ class Allowed(BaseModel):
 _LIST: TypeAdapter[list[Allowed]] = TypeAdapter(Annotated[list[Allowed], Field(max_length=10_000)])
 
 
-def read_addresses(place: str, file: Path | None) -> tuple[Allowed, ...]:
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """The addresses of an installation, and the file that has them; without one nothing is allowed."""
+
+    entries: tuple[Allowed, ...] = ()
+    file: Path | None = None
+
+    def allowed(self, asset: str, address: str | None, network: str | None) -> Allowed:
+        """Return the entry for `address`. Raises RefusedError where there is none, or it is not told which of several.
+
+        The refusal names the file and nothing of what it holds.
+        """
+        if address is None:
+            raise RefusedError("a withdrawal needs an address", _CODE)
+        found = [
+            each
+            for each in self.entries
+            if (each.asset, each.address) == (asset, address) and network in (None, *_spellings(each.network))
+        ]
+        if not found:
+            named = f"{address} is no allowed address for {asset} ({network or 'any network'})"
+            raise RefusedError(f"{named}: {self._why_not()}", _CODE)
+        if len(found) > 1:
+            raise RefusedError(f"{address} is allowed on several networks; name one", _CODE)
+        return found[0]
+
+    def _why_not(self) -> str:
+        if self.file is None:
+            return "the venue's option `addresses` names no file"
+        return f"{self.file} did not list it when the worker started"
+
+
+def read_addresses(place: str, file: Path | None) -> AllowList:
     """Return the allowed addresses from a file of JSON, none where no file is named. Raises BadSettingsError."""
     if file is None:
-        return ()
+        return AllowList()
     try:
         with file.open(encoding="utf-8") as opened:
             if os.fstat(opened.fileno()).st_mode & _OTHERS_WRITE:
-                raise BadSettingsError(f"{place}.addresses: {_OPEN_TO_OTHERS.format(file=file)}")
-            return tuple(_LIST.validate_python(json.loads(opened.read(MAX_BYTES))))
+                told = f"{file} may be written by others than its owner; run chmod go-w on it"
+                raise BadSettingsError(f"{place}.addresses: {told}")
+            return AllowList(tuple(_LIST.validate_python(json.loads(opened.read(MAX_BYTES)))), file)
     except OSError as error:
         raise BadSettingsError(f"{place}.addresses: {file} cannot be read: {error.strerror}") from None
     except ValidationError as error:
@@ -55,32 +88,6 @@ def read_addresses(place: str, file: Path | None) -> tuple[Allowed, ...]:
         raise BadSettingsError(f"{place}.addresses: {file} at {where}: {found['msg']}") from None
     except ValueError:
         raise BadSettingsError(f"{place}.addresses: {file} must be a JSON list of asset, network, address") from None
-
-
-def allowed(
-    listed: tuple[Allowed, ...], asset: str, address: str | None, network: str | None, file: Path | None = None
-) -> Allowed:
-    """Return the entry for `address`. Raises RefusedError where there is none, or it is not told which of several.
-
-    `file` is where the list was read from, for the refusal; nothing of what it holds is told.
-    """
-    if address is None:
-        raise RefusedError("a withdrawal needs an address", _CODE)
-    found = [
-        each
-        for each in listed
-        if (each.asset, each.address) == (asset, address) and network in (None, *_spellings(each.network))
-    ]
-    if not found:
-        why = (
-            "the venue's option `addresses` names no file"
-            if file is None
-            else f"{file} did not list it when the worker started"
-        )
-        raise RefusedError(f"{address} is no allowed address for {asset} ({network or 'any network'}): {why}", _CODE)
-    if len(found) > 1:
-        raise RefusedError(f"{address} is allowed on several networks; name one", _CODE)
-    return found[0]
 
 
 def _spellings(network: str) -> tuple[str, ...]:

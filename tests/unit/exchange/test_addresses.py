@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from allornone.errors import BadSettingsError, RefusedError
-from allornone.venues.exchange.addresses import Allowed, allowed, read_addresses
+from allornone.venues.exchange.addresses import Allowed, AllowList, read_addresses
 
 PLACE = "ALLORNONE_VENUES at binance"
 LISTED = (
@@ -20,13 +20,13 @@ LISTED = (
 
 
 def test_an_address_of_the_list_is_allowed_with_its_tag() -> None:
-    assert allowed(LISTED, "USDT", "Tbb", None) == LISTED[2]
-    assert allowed(LISTED, "ETH", "0xaa", "ARBITRUM") == LISTED[1]
+    assert AllowList(LISTED).allowed("USDT", "Tbb", None) == LISTED[2]
+    assert AllowList(LISTED).allowed("ETH", "0xaa", "ARBITRUM") == LISTED[1]
 
 
 @pytest.mark.parametrize("named", ["Arbitrum One", "Arbitrum-One", "Arbitrum_One"])
 def test_a_plan_names_a_network_with_a_space_as_its_own_names_allow(named: str) -> None:
-    assert allowed(LISTED, "ETH", "0xdd", named) == LISTED[3]
+    assert AllowList(LISTED).allowed("ETH", "0xdd", named) == LISTED[3]
 
 
 @pytest.mark.parametrize("network", ["", " One", "One ", "Arbitrum  One", "Arbitrum\tOne", "Arbitrum\n", "x" * 33])
@@ -47,12 +47,12 @@ def test_a_network_is_words_with_a_space_between(network: str) -> None:
 )
 def test_any_other_is_refused(asset: str, address: str | None, network: str | None, why: str) -> None:
     with pytest.raises(RefusedError, match=why):
-        allowed(LISTED, asset, address, network)
+        AllowList(LISTED).allowed(asset, address, network)
 
 
 def test_a_refusal_names_the_file_and_nothing_of_what_is_in_it() -> None:
     with pytest.raises(RefusedError) as refused:
-        allowed(LISTED, "ETH", "0xcc", "ETH", Path("/etc/desk/addresses.json"))
+        AllowList(LISTED, Path("/etc/desk/addresses.json")).allowed("ETH", "0xcc", "ETH")
 
     assert str(refused.value) == (
         "0xcc is no allowed address for ETH (ETH): /etc/desk/addresses.json did not list it when the worker started"
@@ -61,19 +61,19 @@ def test_a_refusal_names_the_file_and_nothing_of_what_is_in_it() -> None:
 
 def test_a_refusal_without_a_file_names_the_option() -> None:
     with pytest.raises(RefusedError, match="the venue's option `addresses` names no file"):
-        allowed((), "ETH", "0xcc", "ETH")
+        AllowList().allowed("ETH", "0xcc", "ETH")
 
 
 def test_without_a_list_nothing_is_allowed() -> None:
     with pytest.raises(RefusedError, match="no allowed address"):
-        allowed(read_addresses(PLACE, None), "ETH", "0xaa", "ETH")
+        read_addresses(PLACE, None).allowed("ETH", "0xaa", "ETH")
 
 
 def test_a_list_is_read_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "addresses.json"
     file.write_text(json.dumps([each.model_dump(exclude_none=True) for each in LISTED]))
 
-    assert read_addresses(PLACE, file) == LISTED
+    assert read_addresses(PLACE, file) == AllowList(LISTED, file)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_a_list_that_others_may_read_is_taken(tmp_path: Path, mode: int) -> None
     file.write_text("[]")
     file.chmod(mode)
 
-    assert read_addresses(PLACE, file) == ()
+    assert read_addresses(PLACE, file) == AllowList((), file)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from allornone.errors import VenueUnavailableError
 from allornone.models.execution import ExecutionRequest
+from allornone.venues.exchange.addresses import AllowList
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.coinbase.orders import CoinbaseOrders
 from allornone.venues.exchange.coinbase.spot import ACCOUNT
@@ -122,7 +123,7 @@ async def test_a_send_shows_what_was_sent_with_the_fee_or_without(
 ) -> None:
     server.answers[SENDS] = listed(row(gross, idem=OWN))
 
-    reading = await Sends(timed, ()).lookup(SEND, TO_SEND)
+    reading = await Sends(timed, AllowList()).lookup(SEND, TO_SEND)
 
     assert reading.handshake.actual_deltas == {"coinbase:BaseToken:ETH": -Decimal(gross)}
     assert reading.handshake.executed_amount == Decimal(executed)
@@ -133,7 +134,7 @@ async def test_a_send_that_shows_neither_proves_no_size(server: Scripted, timed:
     server.answers[SENDS] = listed(row(gross, idem=OWN))
 
     with pytest.raises(VenueUnavailableError, match=r"send T1 shows .*, and 2 was sent"):
-        await Sends(timed, ()).lookup(SEND, TO_SEND)
+        await Sends(timed, AllowList()).lookup(SEND, TO_SEND)
 
 
 async def test_a_send_whose_row_does_not_tell_our_id_is_watched_by_its_own_number(
@@ -144,7 +145,7 @@ async def test_a_send_whose_row_does_not_tell_our_id_is_watched_by_its_own_numbe
         one(row(status="pending")), one(row(status="pending")), Said(502, "<html>"), one(row())
     )
 
-    reading = await Sends(timed, ()).execute(SEND, TO_SEND)
+    reading = await Sends(timed, AllowList()).execute(SEND, TO_SEND)
 
     assert reading.state is ReadingState.CLOSED
     assert reading.handshake.evidence.venue_ids == ("T1",)
@@ -156,7 +157,7 @@ async def test_a_send_that_tells_our_id_is_shown_as_it_stands_and_looked_up_late
     server.answers[SENDS] = one_after_another(one(row(status="pending", idem=OWN)))
     server.answers[f"{SENDS}/T1"] = one_after_another(one(row(status="pending", idem=OWN)))
 
-    reading = await Sends(timed, ()).execute(SEND, TO_SEND)
+    reading = await Sends(timed, AllowList()).execute(SEND, TO_SEND)
 
     assert reading.state is ReadingState.OPEN
     assert reading.handshake.evidence.venue_ids == ("T1",)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from allornone.errors import VenueUnavailableError
 from allornone.models.execution import ExecutionRequest
+from allornone.venues.exchange.addresses import AllowList
 from allornone.venues.exchange.binance.deposits import BinanceDeposits
 from allornone.venues.exchange.binance.outcomes import SPOT
 from allornone.venues.exchange.binance.signed import Signed
@@ -100,7 +101,7 @@ def withdrawn(server: Scripted, **more: Any) -> None:
 async def test_a_withdrawal_names_the_spot_wallet(server: Scripted, signed: Signed) -> None:
     withdrawn(server, walletType=0)
 
-    reading = await Withdrawals(signed, ()).execute(REQUEST, PREPARED)
+    reading = await Withdrawals(signed, AllowList()).execute(REQUEST, PREPARED)
 
     ((target, body),) = [each for each in server.asked if APPLY in each[0]]
     assert parse_qs(target.partition("?")[2] or body)["walletType"] == ["0"]
@@ -113,7 +114,7 @@ async def test_a_withdrawal_that_left_another_wallet_is_not_read_as_one_of_spot(
     withdrawn(server, walletType=1)
 
     with pytest.raises(VenueUnavailableError, match="left another wallet than spot"):
-        await Withdrawals(signed, ()).lookup(REQUEST, PREPARED)
+        await Withdrawals(signed, AllowList()).lookup(REQUEST, PREPARED)
 
 
 async def test_a_deposit_to_another_wallet_is_no_credit_of_spot(server: Scripted, signed: Signed) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from allornone.models.execution import ExecutionRequest, ExecutionStatus
+from allornone.venues.exchange.addresses import AllowList
 from allornone.venues.exchange.binance import spot as binance
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.binance.transfer import Transfers
@@ -88,7 +89,7 @@ async def opened(server: Scripted) -> AsyncIterator[Opened]:
 
 
 def withdrawals(opened: Opened, watch_s: str = "60") -> Withdrawals:
-    return Withdrawals(Keyed(opened("kraken", kraken.ACCOUNT, watch_s)), ())
+    return Withdrawals(Keyed(opened("kraken", kraken.ACCOUNT, watch_s)), AllowList())
 
 
 def transfers(opened: Opened, watch_s: str = "60") -> Transfers:
@@ -170,7 +171,7 @@ async def test_closing_the_account_ends_the_watch(server: Scripted, opened: Open
 
     server.answers[STATUS] = pending
     client = opened("kraken", kraken.ACCOUNT, "3600")
-    watching = asyncio.create_task(Withdrawals(Keyed(client), ()).execute(WITHDRAWAL, TO_SEND))
+    watching = asyncio.create_task(Withdrawals(Keyed(client), AllowList()).execute(WITHDRAWAL, TO_SEND))
     await looked.wait()
 
     await client.aclose()

@@ -10,7 +10,7 @@ from allornone.models.details import WithdrawDetails
 from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionRequest, ExecutionStatus, Fee, Prepared
 from allornone.units import ZERO, normalised, share, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
-from allornone.venues.exchange.addresses import Allowed, allowed
+from allornone.venues.exchange.addresses import Allowed, AllowList
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.binance.wallets import SPOT, is_spot
 from allornone.venues.exchange.fills import held, not_found
@@ -36,7 +36,7 @@ _DONE = "6"
 class Withdrawals:
     """Withdrawals of the spot wallet to the installation's allowed addresses."""
 
-    def __init__(self, signed: Signed, listed: tuple[Allowed, ...]) -> None:
+    def __init__(self, signed: Signed, listed: AllowList) -> None:
         self._signed = signed
         self._listed = listed
 
@@ -108,8 +108,7 @@ class Withdrawals:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        file = self._signed.client.options.addresses
-        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
+        entry = self._listed.allowed(request.source_token, details.address, details.network)
         network = await self._network(request.source_token, entry.network)
         with readable(f"what {request.source_token} is withdrawn by"):
             if not network["withdrawEnable"]:

@@ -10,7 +10,7 @@ from allornone.models.details import WithdrawDetails
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
 from allornone.units import ZERO, normalised, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
-from allornone.venues.exchange.addresses import Allowed, allowed
+from allornone.venues.exchange.addresses import Allowed, AllowList
 from allornone.venues.exchange.coinbase.orders import own_id
 from allornone.venues.exchange.coinbase.timed import PAGE, Timed
 from allornone.venues.exchange.fills import not_found
@@ -46,7 +46,7 @@ _STATES = {
 class Sends:
     """Sends to the installation's allowed addresses."""
 
-    def __init__(self, timed: Timed, listed: tuple[Allowed, ...]) -> None:
+    def __init__(self, timed: Timed, listed: AllowList) -> None:
         self._timed = timed
         self._listed = listed
 
@@ -128,8 +128,7 @@ class Sends:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        file = self._timed.client.options.addresses
-        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
+        entry = self._listed.allowed(request.source_token, details.address, details.network)
         amount = to_grid(details.amount, _UNIT)
         if not amount:
             raise RefusedError(f"amount must be at least {_UNIT:f}, was {details.amount:f}", INVALID)

@@ -9,7 +9,7 @@ from allornone.models.details import WithdrawDetails
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
 from allornone.units import ZERO, normalised, total
 from allornone.venues.capabilities import OperationCapability, UndoClass
-from allornone.venues.exchange.addresses import Allowed, allowed
+from allornone.venues.exchange.addresses import Allowed, AllowList
 from allornone.venues.exchange.clock import moment_of
 from allornone.venues.exchange.fills import unreadable
 from allornone.venues.exchange.kraken.keyed import Keyed
@@ -41,7 +41,7 @@ _STATES = {
 class Withdrawals:
     """Withdrawals to the installation's allowed addresses, by the names that they have at Kraken."""
 
-    def __init__(self, keyed: Keyed, listed: tuple[Allowed, ...]) -> None:
+    def __init__(self, keyed: Keyed, listed: AllowList) -> None:
         self._keyed = keyed
         self._listed = listed
 
@@ -96,8 +96,7 @@ class Withdrawals:
         details = request.operation_details
         if not isinstance(details, WithdrawDetails):
             raise RefusedError(f"{request.operation_id!r} is no withdrawal", INVALID)
-        file = self._keyed.client.options.addresses
-        entry = allowed(self._listed, request.source_token, details.address, details.network, file)
+        entry = self._listed.allowed(request.source_token, details.address, details.network)
         if entry.key is None:
             raise RefusedError(f"{entry.address} is listed without its name at Kraken (`key`)", INVALID)
         minimums = await self._minimums(request.source_token, entry.network)
