@@ -1,5 +1,8 @@
 """A group that has ended in the office, with what it does not know of: hidden, or listed as a range."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +13,13 @@ from allornone.core.answer import AnswerKind
 from allornone.events import AtomicOperationGroupEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from tests.activities.office import GROUP, Office
-from tests.plans import SELL, Leg, group
+from tests.gated import Gated
+from tests.plans import SELL, SEND_OUT, Leg, group
 
 HOUR = 3600.0
 ALL = 999
 """A `known_seq` past every record."""
+Wakes = Callable[[], Awaitable[None]]
 
 
 def _common(office: Office) -> dict[str, Any]:
@@ -85,3 +90,20 @@ async def looked(office: Office, before: datetime | None = None, owed: tuple[Owe
     for each in told.found:
         await record_late(office.desk, each)
     return told
+
+
+@asynccontextmanager
+async def frozen(office: Office) -> AsyncGenerator[tuple[OperationTask, Wakes]]:
+    """Freeze a worker while it sends 1 ETH out; whoever wakes it waits until it has recorded its answer."""
+    await starts(office, SEND_OUT)
+    gate = Gated(office.venues["kraken"], "execute")
+    office.venues = {**office.venues, "kraken": gate}
+    task = office.task(SEND_OUT, known_seq=ALL)
+    zombie = asyncio.create_task(office.sends(task))
+    await gate.reached()
+
+    async def wakes() -> None:
+        gate.opens.set()
+        await zombie
+
+    yield task, wakes

@@ -1,8 +1,5 @@
 """A venue that cannot be asked answers late, after an operator's word: before the end, or just beside it."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from activities.tasks import OperationClaim, OperationTask
@@ -11,32 +8,13 @@ from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.units import total
-from tests.activities.afterwards import ALL, ends, sends, starts, swept
+from tests.activities.afterwards import ALL, ends, frozen, sends, starts, swept
 from tests.activities.office import Office
-from tests.gated import Gated
-from tests.plans import SELL, SEND_OUT
+from tests.plans import SELL
 
 ETH = "kraken:BaseToken:ETH"
 SOLD = Decimal(2997)
 """What selling 1 ETH brings."""
-Wakes = Callable[[], Awaitable[None]]
-
-
-@asynccontextmanager
-async def frozen(office: Office) -> AsyncGenerator[tuple[OperationTask, Wakes]]:
-    """Freeze a worker while it sends 1 ETH out; whoever wakes it waits until it has recorded its answer."""
-    await starts(office, SEND_OUT)
-    gate = Gated(office.venues["kraken"], "execute")
-    office.venues = {**office.venues, "kraken": gate}
-    task = office.task(SEND_OUT, known_seq=ALL)
-    zombie = asyncio.create_task(office.sends(task))
-    await gate.reached()
-
-    async def wakes() -> None:
-        gate.opens.set()
-        await zombie
-
-    yield task, wakes
 
 
 def half() -> OperationClaim:

@@ -10,10 +10,10 @@ from allornone.events import GroupTransitionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
-from tests.activities.afterwards import ALL, ends, sends, starts, swept
+from tests.activities.afterwards import ALL, ends, frozen, sends, starts, swept
 from tests.activities.office import Office
 from tests.gated import Gated
-from tests.plans import SELL, SEND_OUT
+from tests.plans import SELL
 
 ETH = "binance:BaseToken:ETH"
 
@@ -150,16 +150,10 @@ async def test_a_look_that_shows_less_than_was_told_before_is_a_stale_read(offic
 
 
 async def test_what_a_late_answer_tells_of_a_venue_that_cannot_be_asked_is_late(office: Office) -> None:
-    await starts(office, SEND_OUT)
-    gate = Gated(office.venues["kraken"], "execute")
-    office.venues = {**office.venues, "kraken": gate}
-    task = office.task(SEND_OUT, known_seq=ALL)
-    zombie = asyncio.create_task(office.sends(task))
-    await gate.reached()
-    await ends(office, task)
-    before = await swept(office)
-    gate.opens.set()
-    await zombie
+    async with frozen(office) as (task, wakes):
+        await ends(office, task)
+        before = await swept(office)
+        await wakes()
 
     (late,) = await swept(office)
 

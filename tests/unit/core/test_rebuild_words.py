@@ -30,11 +30,7 @@ def in_doubt(fence: Fence) -> Logged:
 
 
 def test_what_may_still_take_effect_stays_a_range() -> None:
-    shell = in_doubt(Fence.NEVER_SETTLED)
-    shell.says(did_not_happen(shell.ref(A)), "c1")
-    shell.awaited()
-    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
-    shell.tells()
+    shell = given_up()
 
     again = shell.reborn()
 
@@ -42,6 +38,16 @@ def test_what_may_still_take_effect_stays_a_range() -> None:
     assert again.state.flight is None
     assert again.state.handled[-1].message.startswith("resolved as failed, unfenced")
     assert len(again.ends().unfenced) == 1
+
+
+def given_up() -> Logged:
+    """A reference that an operator says did not happen, where that can be no more than a range."""
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(did_not_happen(shell.ref(A)), "c1")
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
+    shell.tells()
+    return shell
 
 
 def test_what_an_operator_accepted_as_a_range_stays_one() -> None:
@@ -54,11 +60,7 @@ def test_what_an_operator_accepted_as_a_range_stays_one() -> None:
 
 
 def test_what_came_late_of_a_range_is_to_be_undone() -> None:
-    shell = in_doubt(Fence.NEVER_SETTLED)
-    shell.says(did_not_happen(shell.ref(A)), "c1")
-    shell.awaited()
-    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
-    shell.tells()
+    shell = given_up()
     shell.journal.hears(A, full(0))
 
     again = shell.reborn()
@@ -68,11 +70,7 @@ def test_what_came_late_of_a_range_is_to_be_undone() -> None:
 
 
 def test_a_range_that_is_told_late_to_have_done_nothing_stays_one() -> None:
-    shell = in_doubt(Fence.NEVER_SETTLED)
-    shell.says(did_not_happen(shell.ref(A)), "c1")
-    shell.awaited()
-    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
-    shell.tells()
+    shell = given_up()
     shell.journal.hears(A, refused(0))
 
     again = shell.reborn()
@@ -82,11 +80,7 @@ def test_a_range_that_is_told_late_to_have_done_nothing_stays_one() -> None:
 
 
 def test_what_came_late_of_a_range_and_was_taken_up_is_no_order_that_is_open() -> None:
-    shell = in_doubt(Fence.NEVER_SETTLED)
-    shell.says(did_not_happen(shell.ref(A)), "c1")
-    shell.awaited()
-    shell.learns(A, unknown(0, fence=Fence.NEVER_SETTLED))
-    shell.tells()
+    shell = given_up()
     shell.journal.hears(A, full(0))
     shell.state = observe_last_looks(shell.plan, shell.state, ((0, full(0)),))
     shell.tells()
