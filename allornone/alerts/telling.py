@@ -8,6 +8,7 @@ from typing import TypeVar
 from allornone.alerts.alert import Alert, alert_of
 from allornone.alerts.refused import alert_of_refusal
 from allornone.eventlog import (
+    Effects,
     EndedGroup,
     Event,
     EventLog,
@@ -62,6 +63,10 @@ class TellingLog:
             if (alert := alert_of(event)) is not None:
                 await self._tell(alert)
         return recorded
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        """See `EventLog.settle`."""
+        return await self._kept(outcome.atomic_group_id, self._log.settle(outcome, effects, known_seq))
 
     async def _kept(self, group_id: str | None, writing: Awaitable[Answer]) -> Answer:
         try:
