@@ -105,6 +105,8 @@ class Claim:
     command_id: str
     handshake: ExecutionHandshake | None = None
     asked: bool = False
+    meaning: str = ""
+    """What the command asked for; nothing in a state from before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A command that was taken, and what was answered, so that the same id again is answered alike."""
+    """A command that was taken, and what was answered, so that the same id again is answered alike.
+
+    `meaning` is what it asked for; nothing in a state from before that was kept.
+    """
 
     command_id: str
     message: str
     refused: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

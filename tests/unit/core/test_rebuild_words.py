@@ -1,8 +1,12 @@
 """What an operator said before a group was lost: told by its records, and answered as it was."""
 
+import pytest
+
 from allornone.core.answer import Fence
+from allornone.core.command import take
 from allornone.core.observe import observe_last_looks
 from allornone.core.steps import Look, Undo
+from allornone.errors import CommandRefusedError
 from allornone.models.reconciliation import Verdict
 from tests.unit.core.answers import (
     FORWARD,
@@ -14,7 +18,7 @@ from tests.unit.core.answers import (
 )
 from tests.unit.core.logged import A, Logged, begun
 from tests.unit.core.plans import plain
-from tests.unit.core.shell import accepted, did_not_happen, happened
+from tests.unit.core.shell import CANCEL, PAUSE, accepted, did_not_happen, happened, retry
 
 
 def in_doubt(fence: Fence) -> Logged:
@@ -130,3 +134,34 @@ def test_an_operators_word_that_was_refused_is_refused_again() -> None:
 
     assert again.state.claim is None
     assert [(each.command_id, each.refused) for each in again.state.handled] == [("c1", True)]
+
+
+def test_the_id_of_a_recorded_command_is_not_taken_for_another() -> None:
+    shell = in_doubt(Fence.WAITING)
+    shell.says(PAUSE, "c1")
+    shell.says(retry(shell.ref(A)), "c2")
+
+    again = shell.reborn()
+
+    assert again.state.handled == shell.state.handled
+    with pytest.raises(CommandRefusedError, match="'c1' was used for another command of this group: pause"):
+        take(again.plan, again.state, CANCEL, "c1")
+    with pytest.raises(CommandRefusedError, match="'c2' was used for another command of this group: retry"):
+        take(again.plan, again.state, CANCEL, "c2")
+
+
+def test_the_id_of_an_operators_recorded_word_is_not_taken_for_another_before_and_after_it_was_judged() -> None:
+    shell = in_doubt(Fence.FENCED)
+    word = happened(shell.ref(A), 2)
+    shell.says(word, "c1")
+    waiting = shell.reborn()
+    shell.awaited()
+    shell.learns(A, unknown(0, fence=Fence.FENCED))
+    shell.tells()
+    judged = shell.reborn()
+
+    for again in (waiting, judged):
+        assert take(again.plan, again.state, word, "c1") == again.state
+        with pytest.raises(CommandRefusedError, match="'c1' was used for another command of this group: resolve"):
+            take(again.plan, again.state, did_not_happen(shell.ref(A)), "c1")
+    assert judged.state.handled == shell.state.handled
