@@ -79,6 +79,7 @@ def _came_of(before: GroupState, state: GroupState) -> dict[str, bool]:
     decided = {
         "released": state.released and not before.released,
         "unfenced": before.flight is not None and state.flight is None,
+        "reread": before.flight is None and state.flight is not None,
     }
     return {name: True for name, holds in decided.items() if holds}
 
@@ -126,8 +127,8 @@ def _again(flight: Flight) -> float:
 
 
 def _reread(state: GroupState, index: int, epoch: int) -> GroupState:
-    """Take a breach back into flight, to be read three times more."""
+    """Take a breach back into flight, to be read at its venue three times more."""
     progress = state.operations[index]
     kept = tuple(each for each in progress.attempts if (each.direction, each.epoch) != (Direction.FORWARD, epoch))
-    flight = Flight(index, Direction.FORWARD, epoch, phase=Phase.READING, came_back=True)
+    flight = Flight(index, Direction.FORWARD, epoch, phase=Phase.READING, came_back=True, anew=True)
     return replace(with_progress(state, index, replace(progress, attempts=kept)), flight=flight)

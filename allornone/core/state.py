@@ -63,6 +63,8 @@ class Flight:
     urgent: bool = True
     pressed: bool = False
     """It was sent because an operator said `retry`."""
+    anew: bool = False
+    """Its effect is recorded, and an operator has it read again: the venue is asked, whatever the log says."""
     note: str = ""
 
 

@@ -152,6 +152,26 @@ async def test_pausing_twice_with_one_command_id_is_taken_once(house: House) -> 
     assert house.seen.story().count("command") == 1
 
 
+async def test_retry_asks_the_venue_about_a_pivot_in_breach_and_sends_nothing(house: House) -> None:
+    house.misbehave({"behaviour": "drift", "operation_id": "sell", "bps": "-500"})
+
+    async with house.working():
+        handle = await house.start(house.group({**SELL, "pivot": True}))
+        view = await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        assert view.operations[0].client_ref is not None
+        gate = house.gated("binance", "lookup")
+        await house.tell(handle, wire.RETRY, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref))
+        await gate.reached()
+        gate.opens.set()
+        await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        await house.tell(handle, wire.RESOLVE_UPDATE, ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED))
+        await house.ends(handle)
+        reads = [each for each in await house.activities(handle) if each.startswith("read:")]
+
+    assert reads == [f"read:sell:forward:1:{number}" for number in (1, 2, 0, 1, 2)]
+    assert house.seen.orders() == ["sell forward closed"]
+
+
 async def test_a_command_id_that_was_used_is_refused_for_another_command(house: House) -> None:
     gate = house.gated("binance", "execute")
 

@@ -75,8 +75,20 @@ def test_retry_on_a_pivot_in_breach_reads_it_again_and_never_sends() -> None:
     shell.plays(Execute(0, 1), breach(0))
     shell.awaited()
     shell.takes(retry(shell.ref((0, FORWARD, 1))))
-    shell.plays(Look(0, FORWARD, 1, "read", 1, 0), full(0))
+    shell.plays(Look(0, FORWARD, 1, "reread", 1, 0), full(0))
     assert shell.ends().status is GroupStatus.COMPLETED
+
+
+def test_a_pivot_that_is_in_breach_still_is_asked_for_three_times_each_time_an_operator_says_so() -> None:
+    shell = Shell(group({"pivot": True}))
+    shell.plays(Execute(0, 1), breach(0))
+    for _ in range(2):
+        assert isinstance(shell.awaited(), Wait)
+        shell.takes(retry(shell.ref((0, FORWARD, 1))))
+        shell.plays(Look(0, FORWARD, 1, "reread", 1, 0), breach(0, recorded=False))
+        shell.plays(Look(0, FORWARD, 1, "reread", 2, 1), breach(0, recorded=False))
+        shell.plays(Look(0, FORWARD, 1, "reread", 3, 2), breach(0))
+    assert shell.status() is GroupStatus.BLOCKED
 
 
 def test_retry_of_a_reference_that_has_moved_on_is_refused() -> None:
