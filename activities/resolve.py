@@ -10,6 +10,8 @@ from activities.tasks import OperationTask
 from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.facts import same
+from allornone.deltas import located
 from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared
@@ -37,7 +39,13 @@ async def resolve(task: OperationTask, desk: Desk) -> Answer:
     trace = await desk.log.reference(task.context.atomic_group_id, task.client_ref)
     if trace.intent is None:
         return _without_intent(task, desk, trace)
-    return await (_last_look if task.mode == "last_look" else _look)(task, desk, trace, trace.intent)
+    match task.mode:
+        case "last_look":
+            return await _last_look(task, desk, trace, trace.intent)
+        case "reread" if trace.effect is not None:
+            return await _reread(task, desk, trace, trace.intent, trace.effect)
+        case _:
+            return await _look(task, desk, trace, trace.intent)
 
 
 def _without_intent(task: OperationTask, desk: Desk, trace: ReferenceTrace) -> Answer:
@@ -58,6 +66,30 @@ async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: 
     if told is None:
         return await unknown(task, desk, request, "a look-up proved nothing", readable=reading is not None)
     return await _unobserved_is_unknown(task, desk, request, told)
+
+
+async def _reread(
+    task: OperationTask,
+    desk: Desk,
+    trace: ReferenceTrace,
+    intent: OperationExecutionEvent,
+    recorded: OperationExecutionEvent,
+) -> Answer:
+    """Ask the venue about an effect that is recorded. What it shows otherwise by now is recorded beside it."""
+    request = request_of(task, intent)
+    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    if reading is not None and reading.state is ReadingState.OPEN:
+        return await of_reading(task, request, desk, reading, intent.prepared) or answer(task, AnswerKind.OPEN)
+    shown = reading.handshake.actual_deltas if reading is not None and reading.state is ReadingState.CLOSED else {}
+    if reading is not None and shown:
+        placed = located(shown, request.source_venue, request.target_venue)
+        if task.reading < READINGS_MAX or not same(placed, recorded.actual_deltas):
+            seen = reading.sent_at(intent.submitted_at)
+            return await closed(task, request, desk, seen.handshake, intent.prepared)
+    told = f"the venue shows {reading.state.value}" if reading is not None else "the venue could not be asked"
+    # A recorded effect that a look-up does not show any more is a stale read, not an undo.
+    stands = from_record(task, desk, recorded, trace.seq)
+    return stands.model_copy(update={"note": f"it stands as it was recorded: {told}"})
 
 
 async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: ExecutionRequest, told: Answer) -> Answer:

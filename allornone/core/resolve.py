@@ -5,6 +5,7 @@ from dataclasses import replace
 from allornone.core.answer import Fence
 from allornone.core.attested import attested, denies
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
+from allornone.core.meaning import meaning
 from allornone.core.standing import blocked
 from allornone.core.state import Claim, Flight, GroupState, Handled, Notice, Phase, Progress
 from allornone.core.subject import named, refusal
@@ -28,7 +29,7 @@ def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, comma
     vouched = _vouched(plan, state, index, direction, command)
     if vouched is None:
         _refuse_unless_fenced(plan, state, flight, direction)
-    claim = Claim(command_id, vouched)
+    claim = Claim(command_id, vouched, meaning=meaning(command))
     return replace(state, claim=claim, flight=replace(flight, urgent=True))
 
 
@@ -111,7 +112,7 @@ def heard(state: GroupState, *, borne_out: bool, message: str, unfenced: bool = 
     """Answer the claim that waits: a look-up bears it out, or shows something else."""
     if state.claim is None:
         return state
-    handled = Handled(state.claim.command_id, message, refused=not borne_out)
+    handled = Handled(state.claim.command_id, message, refused=not borne_out, meaning=state.claim.meaning)
     facts = {"command_id": handled.command_id, "refused": handled.refused, "unfenced": unfenced}
     notice = Notice(TransitionKind.JUDGED, reason=message, facts=facts)
     return replace(state, claim=None, handled=(*state.handled, handled), outbox=(*state.outbox, notice))

@@ -228,3 +228,14 @@ async def test_an_effect_that_only_the_last_look_shows_is_undone_before_the_end(
     assert result.status is GroupStatus.ROLLED_BACK
     assert "late_effect" in house.seen.story()
     assert house.seen.orders() == ["sell forward closed", "sell rollback closed"]
+
+
+async def test_a_breach_at_a_venue_that_cannot_be_asked_is_known_by_its_one_answer(house: House) -> None:
+    house.misbehave({"behaviour": "drift", "operation_id": "send-out", "bps": "-500"})
+
+    result = await house.run(house.group(SEND_OUT, policy={"accept_residual": True}))
+
+    assert result.status is GroupStatus.PARTIAL
+    assert result.residual_deltas["kraken:BaseToken:ETH"] == Decimal(-1)
+    assert result.unfenced == ()
+    assert house.seen.orders() == ["send-out forward closed"]

@@ -211,7 +211,7 @@ def blind_looks(of: Reference) -> Iterator[Answer]:
 
 def looks(of: Reference, size: int, look: Look, state: GroupState) -> Iterator[Answer]:
     """Return what a look may show of a reference that was sent for `size`."""
-    if look.mode == "read":
+    if look.mode in ("read", "reread"):
         yield closed(of, size or AMOUNT)
         yield closed(of, AMOUNT + 1, Verdict.BREACH)
         return

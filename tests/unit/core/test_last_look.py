@@ -107,7 +107,7 @@ def test_a_breach_that_an_operator_has_read_again_meanwhile_is_not_counted_twice
     assert isinstance(shell.awaited(), LastLook)
     shell.takes(retry(shell.ref((0, FORWARD, 1))))
     shell.state = observe_last_looks(shell.plan, shell.state, ((0, breach(0)),))
-    shell.plays(look(0, "read"), breach(0))
+    shell.plays(look(0, "reread"), breach(0))
     result = shell.ends()
     assert result.status is GroupStatus.PARTIAL
     assert result.residual_deltas == deltas(3)
@@ -120,5 +120,5 @@ def test_what_is_read_again_during_the_last_look_has_a_last_look_of_its_own() ->
     assert isinstance(shell.awaited(), LastLook)
     shell.takes(retry(shell.ref((0, FORWARD, 1))))
     shell.state = observe_last_looks(shell.plan, shell.state, ((0, breach(0)),))
-    shell.plays(look(0, "read"), full(0))
+    shell.plays(look(0, "reread"), full(0))
     assert shell.awaited() == LastLook(((0, FORWARD, 1),), 0)
