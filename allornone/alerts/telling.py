@@ -58,7 +58,7 @@ class TellingLog:
         """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
         group_id = events[0].atomic_group_id if events else None
         recorded = await self._kept(group_id, self._log.record(events, known_seq, in_flight))
-        for event in events:
+        for event in (*events, *recorded.conflicts):
             if (alert := alert_of(event)) is not None:
                 await self._tell(alert)
         return recorded
