@@ -2,6 +2,7 @@
 
 import asyncio
 
+from activities.cap import facts_of
 from activities.desk import Desk
 from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
@@ -209,7 +210,7 @@ async def _unsettled(
     if absent and level is Fence.FENCED and capability.lookup == "full":
         return await _absent(task, request, desk, venue, prepared)
     if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
-        told = await _claimed(task, request, desk, level, readable=reading is not None)
+        told = await _claimed(task, request, desk, level, prepared, readable=reading is not None)
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
@@ -230,11 +231,23 @@ async def _absent(
 
 
 async def _claimed(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, level: Fence, *, readable: bool
+    task: OperationTask,
+    request: ExecutionRequest,
+    desk: Desk,
+    level: Fence,
+    prepared: Prepared | None,
+    *,
+    readable: bool,
 ) -> Answer | None:
-    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such."""
+    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such.
+
+    What the market allows comes from the intent: an undo is rounded by it, and an operator does not say it.
+    """
     claimed = task.claim.handshake if task.claim is not None else None
     if claimed is not None:
+        claimed = claimed.model_copy(
+            update={"execution_details": {**facts_of(prepared or {}), **claimed.execution_details}}
+        )
         attested = task.model_copy(update={"reading": READINGS_MAX})
         return None if readable else await closed(attested, request, desk, claimed, None)
     if level is Fence.FENCED:

@@ -59,14 +59,19 @@ class TellingLog:
         """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
         group_id = events[0].atomic_group_id if events else None
         recorded = await self._kept(group_id, self._log.record(events, known_seq, in_flight))
-        for event in events:
-            if (alert := alert_of(event)) is not None:
-                await self._tell(alert)
+        await self._tell_of(*events, *recorded.conflicts)
         return recorded
 
     async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
         """See `EventLog.settle`."""
-        return await self._kept(outcome.atomic_group_id, self._log.settle(outcome, effects, known_seq))
+        recorded = await self._kept(outcome.atomic_group_id, self._log.settle(outcome, effects, known_seq))
+        await self._tell_of(outcome, *recorded.conflicts)
+        return recorded
+
+    async def _tell_of(self, *events: Event) -> None:
+        for event in events:
+            if (alert := alert_of(event)) is not None:
+                await self._tell(alert)
 
     async def _kept(self, group_id: str | None, writing: Awaitable[Answer]) -> Answer:
         try:

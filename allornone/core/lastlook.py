@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from allornone.core.answer import Answer, AnswerKind
-from allornone.core.facts import same, with_progress
+from allornone.core.facts import reference, same, with_progress
 from allornone.core.state import Attempt, Flight, GroupState, Notice, Progress
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction
@@ -17,7 +17,7 @@ _RIGHT = frozenset({Verdict.MATCH, Verdict.WITHIN})
 def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tuple[int, Answer], ...]) -> GroupState:
     """Return the state after the last look: an effect that nobody expected joins what is to be undone."""
     changed = False
-    unread = False
+    unseen = list[str]()
     for index, answer in answers:
         state = replace(state, known_seq=max(state.known_seq, answer.seq))
         if answer.kind is AnswerKind.SUPERSEDED:
@@ -28,10 +28,12 @@ def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tupl
             state, changed = joins(plan, state, index, answer), True
         if answer.kind is AnswerKind.OPEN and state.flight is None:
             state, changed = _reopened(plan, state, index, answer), True
-        unread = unread or (answer.kind is AnswerKind.UNKNOWN and not answer.readable)
+        if answer.kind is AnswerKind.UNKNOWN and not answer.readable:
+            unseen.append(reference(plan, index, answer.direction, answer.epoch))
+    state = replace(state, unseen=tuple(unseen))
     if changed or state.flight is not None:
         return replace(state, looked=False, last_looks=0, look_wait_s=0.0)
-    if unread:
+    if unseen:
         return replace(state, last_looks=state.last_looks + 1, look_wait_s=0.0)
     return replace(state, looked=True, last_looks=0, look_wait_s=0.0)
 

@@ -90,7 +90,8 @@ def _after(fold: _Fold, event: Event) -> _Fold:
             return _transition(fold, event)
         case AtomicOperationGroupEvent():
             verdict = GroupStatus(event.group_status)
-            return replace(fold, state=replace(fold.state, verdict=verdict, recorded=True))
+            unseen = tuple((event.metadata or {}).get("not_looked", ()))
+            return replace(fold, state=replace(fold.state, verdict=verdict, recorded=True, unseen=unseen))
         case _:
             return fold
 

@@ -166,6 +166,8 @@ class GroupState:
     superseded: bool = False
     looked: bool = False
     last_looks: int = 0
+    unseen: tuple[str, ...] = ()
+    """The references that the last look could not ask about when it was tried last."""
     look_wait_s: float = 0.0
     claim: Claim | None = None
     handled: tuple[Handled, ...] = ()

@@ -1,7 +1,7 @@
 """What the log answers: plain values, so that every kind of log answers alike."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,10 +57,14 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to a record: the group's last `seq`, and whether another life of the group went on before."""
+    """The answer to a record: the group's last `seq`, and whether another life of the group went on before.
+
+    `conflicts` are the contradictions that the record is kept in, now or already before.
+    """
 
     seq: int
     superseded: bool = False
+    conflicts: tuple[GroupTransitionEvent, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,25 @@ def test_an_unreadable_last_look_is_repeated_twice_and_then_the_end_comes() -> N
     assert isinstance(shell.awaited(), End)
 
 
+def test_the_end_says_which_references_the_last_look_could_not_ask_about() -> None:
+    shell = Shell(plain(2))
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), full(1))
+    for _ in range(3):
+        shell.looks_last((0, full(0)), (1, unknown(1, readable=False)))
+
+    assert shell.ends().not_looked == (shell.ref((1, FORWARD, 1)),)
+
+
+def test_an_end_whose_references_were_looked_at_after_all_names_none() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), full(0))
+    shell.looks_last((0, unknown(0, readable=False)))
+    shell.looks_last((0, full(0)))
+
+    assert shell.ends().not_looked == ()
+
+
 def test_a_late_fill_found_by_the_last_look_is_undone() -> None:
     shell = Shell(plain(1))
     shell.plays(Execute(0, 1), refused(0))
