@@ -38,8 +38,8 @@ def meaning(command: Command) -> str:
     return " ".join([name_of(command), *(f"{name}={_text(value)}" for name, value in sorted(said.items()) if value)])
 
 
-def _text(value: Any) -> str:
-    return ",".join(f"{key}={value[key]}" for key in sorted(value)) if isinstance(value, dict) else str(value)
+def _text(value: str | Mapping[str, str]) -> str:
+    return value if isinstance(value, str) else ",".join(f"{key}={value[key]}" for key in sorted(value))
 
 
 def command_in(facts: Mapping[str, Any]) -> Command | None:
