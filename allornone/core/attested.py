@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from allornone.core.facts import net_deltas
 from allornone.core.state import Progress
-from allornone.deltas import by_identity, located, negate
-from allornone.models.commands import ResolveCommand
+from allornone.deltas import by_identity, located, negate, without_zero
+from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.models.operation import OperationCommand
 from allornone.units import EXACT, share
@@ -43,6 +43,22 @@ def attested(
         filled_ratio=share(amount, whole),
         evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
     )
+
+
+def denies(command: ResolveCommand) -> bool:
+    """Tell whether this is the word that it did not happen, in whatever form: it holds only behind the fence.
+
+    Raises ValueError where an amount is said to be executed of which nothing moved.
+    """
+    if command.outcome is ResolvedOutcome.FAILED:
+        return True
+    if without_zero(command.actual_deltas):
+        return False
+    if command.executed_amount:
+        raise ValueError(
+            f"executed_amount was {command.executed_amount:f}, but nothing moved; say what moved, or resolve as failed"
+        )
+    return True
 
 
 def _refuse_beyond(expected: Mapping[str, Decimal], vouched: Mapping[str, Decimal]) -> None:

@@ -11,6 +11,8 @@ from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 
+_RIGHT = frozenset({Verdict.MATCH, Verdict.WITHIN})
+
 
 def observe_last_looks(plan: AtomicGroup, state: GroupState, answers: tuple[tuple[int, Answer], ...]) -> GroupState:
     """Return the state after the last look: an effect that nobody expected joins what is to be undone."""
@@ -63,13 +65,24 @@ def _unsettled(progress: Progress, answer: Answer, why: str) -> Progress:
 def joins(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:
     """Return the state with an effect that nobody expected among the attempts, in the place of what was believed."""
     why = f"{plan.operations[index].operation_id}: the last look shows an effect that was not known"
+    verdict = _verdict(state.operations[index], answer)
     progress = _unsettled(state.operations[index], answer, why)
-    late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, Verdict.BREACH, answer.handshake)
+    late = Attempt(answer.direction, answer.epoch, AnswerKind.CLOSED, verdict, answer.handshake)
     attempts = sorted((*progress.attempts, late), key=lambda each: (each.direction is Direction.ROLLBACK, each.epoch))
     state = with_progress(state, index, replace(progress, attempts=tuple(attempts)))
     shown = answer.handshake.actual_deltas if answer.handshake is not None else {}
     facts = {"shown": {key: str(amount) for key, amount in shown.items()}}
     return _noticed(state, index, answer, why, facts)
+
+
+def _verdict(progress: Progress, answer: Answer) -> Verdict:
+    """Return what the effect is taken for: a breach, unless it was believed and is only of another size.
+
+    An operator who attests an order has seen its size, and not always its fees.
+    """
+    believed = any(_is_of(each, answer) and each.took_effect for each in progress.attempts)
+    judged = answer.reconciliation.verdict if answer.reconciliation is not None else Verdict.BREACH
+    return judged if believed and judged in _RIGHT else Verdict.BREACH
 
 
 def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) -> GroupState:

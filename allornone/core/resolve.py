@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from allornone.core.answer import Fence
-from allornone.core.attested import attested
+from allornone.core.attested import attested, denies
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
 from allornone.core.standing import blocked
 from allornone.core.state import Claim, Flight, GroupState, Handled, Notice, Phase, Progress
@@ -25,11 +25,10 @@ def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, comma
     if flight is None or flight.phase is not Phase.UNKNOWN:
         why = "confirmed and failed hold only while the reference is unknown; accepted leaves what is stuck"
         raise refusal(plan, state, why)
-    if command.outcome is ResolvedOutcome.FAILED:
+    vouched = _vouched(plan, state, index, direction, command)
+    if vouched is None:
         _refuse_unless_fenced(plan, state, flight, direction)
-        claim = Claim(command_id)
-    else:
-        claim = Claim(command_id, _vouched(plan, state, index, direction, command))
+    claim = Claim(command_id, vouched)
     return replace(state, claim=claim, flight=replace(flight, urgent=True))
 
 
@@ -41,14 +40,17 @@ def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, 
     if flight.fence is Fence.NEVER_SETTLED:
         raise refusal(plan, state, "an undo that may still take effect can be shown or accepted, not called undone")
     why = "it may still take effect: 'did not happen' holds only once its expiry and the venue's settle window are over"
-    raise refusal(plan, state, why)
+    raise refusal(plan, state, f"{why}, and as a range an hour later where the venue cannot be read")
 
 
 def _vouched(
     plan: AtomicGroup, state: GroupState, index: int, direction: Direction, command: ResolveCommand
-) -> ExecutionHandshake:
+) -> ExecutionHandshake | None:
+    """Return the effect that an operator vouches for, None for the word that there is none, in whatever form."""
     try:
-        return attested(plan.operations[index], state.operations[index], direction, command)
+        return (
+            None if denies(command) else attested(plan.operations[index], state.operations[index], direction, command)
+        )
     except ValueError as beyond:
         raise refusal(plan, state, str(beyond)) from None
 

@@ -6,8 +6,9 @@ from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.facts import conflict, fingerprint, plain
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import kind_of
+from allornone.eventlog.permit import named, trace
 from allornone.eventlog.supersession import DECISIONS, Question, superseded
-from allornone.eventlog.trace import GroupTrace, Recorded
+from allornone.eventlog.trace import Effects, GroupTrace, Recorded
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
@@ -28,6 +29,12 @@ def record(
     written = [_write_once(journal, event, stale=stale) for event in events]
     conflicts = tuple(each for each in written if each is not None)
     return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale, conflicts=conflicts)
+
+
+def settle(journal: Journal, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+    """Write an outcome, and before it what is to be recorded of its effect, by what is known of that now."""
+    known = trace(journal, *named(outcome))
+    return record(journal, (*effects(known.effect), outcome), known_seq)
 
 
 def group_trace(journal: Journal, group_id: str) -> GroupTrace:

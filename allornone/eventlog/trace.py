@@ -1,9 +1,11 @@
 """What the log answers: plain values, so that every kind of log answers alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
 
@@ -30,6 +32,10 @@ class ReferenceTrace:
         """The effect that the log tells of by now, None where nothing in it took effect."""
         told = self.contradiction or self.outcome
         return told if told is not None and told.actual_deltas else None
+
+
+Effects = Callable[[OperationExecutionEvent | None], tuple[Event, ...]]
+"""What to record of an effect, beyond the one that the log tells of by now (None: of none)."""
 
 
 class PermitState(StrEnum):

@@ -1,7 +1,9 @@
 """A venue that cannot be asked answers late, after an operator's word: before the end, or just beside it."""
 
+from asyncio import gather
 from decimal import Decimal
 
+from activities.outcome import record_outcome
 from activities.tasks import OperationClaim, OperationTask
 from allornone.core.answer import AnswerKind, Fence
 from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
@@ -10,7 +12,7 @@ from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionSt
 from allornone.units import total
 from tests.activities.afterwards import ALL, ends, frozen, sends, starts, swept
 from tests.activities.office import Office
-from tests.plans import SELL
+from tests.plans import SELL, SEND_OUT
 
 ETH = "kraken:BaseToken:ETH"
 SOLD = Decimal(2997)
@@ -76,6 +78,19 @@ async def test_what_an_operator_attested_is_not_counted_again_in_a_late_answer(o
         await wakes()
 
     assert office.seen.story()[-2:] == ["deltas", "conflict"]
+    assert moved(office) == Decimal(-1)
+
+
+async def test_two_who_settle_a_reference_at_once_count_its_effect_once(office: Office) -> None:
+    task, told = office.task(SEND_OUT, known_seq=ALL), half().handshake
+    assert told is not None
+    part, whole = (told.model_copy(update={"actual_deltas": {ETH: Decimal(size)}}) for size in ("-0.5", "-1"))
+
+    await gather(
+        record_outcome(task, task.request, office.desk, part, AnswerKind.CLOSED),
+        record_outcome(task, task.request, office.desk, whole, AnswerKind.CLOSED),
+    )
+
     assert moved(office) == Decimal(-1)
 
 

@@ -3,11 +3,14 @@
 from allornone.core.observe import observe_last_looks
 from allornone.core.steps import End, Execute, LastLook, Look, LookMode, Undo
 from allornone.models.group import GroupStatus
+from allornone.models.reconciliation import Verdict
 from tests.unit.core.answers import (
     FORWARD,
     breach,
+    closed,
     deltas,
     full,
+    handshake,
     part,
     refused,
     still_open,
@@ -67,6 +70,24 @@ def test_a_late_fill_found_by_the_last_look_is_undone() -> None:
     shell.plays(Undo(0, 1), undone(0))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
     assert "late_effect" in [notice.kind for notice in shell.notices]
+
+
+def test_an_effect_that_an_operator_told_short_of_its_fees_is_corrected_and_kept() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), closed((0, FORWARD, 1), 2, attested=True))
+    shell.looks_last((0, closed((0, FORWARD, 1), 3, Verdict.WITHIN)))
+    result = shell.ends()
+    assert result.status is GroupStatus.COMPLETED
+    assert result.operations[0].handshakes == (handshake(0, 3),)
+    assert "late_effect" in [notice.kind for notice in shell.notices]
+
+
+def test_an_effect_that_turns_out_to_be_outside_its_bounds_is_undone() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), closed((0, FORWARD, 1), 2, attested=True))
+    shell.looks_last((0, breach(0)))
+    shell.plays(Undo(0, 1), undone(0, units=3))
+    assert shell.ends().status is GroupStatus.ROLLED_BACK
 
 
 def test_the_notice_of_a_late_effect_says_what_the_look_showed() -> None:
