@@ -59,16 +59,16 @@ class TellingLog:
         """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
         group_id = events[0].atomic_group_id if events else None
         recorded = await self._kept(group_id, self._log.record(events, known_seq, in_flight))
-        await self._tell_of(*events, *recorded.conflicts)
+        await self._call((*events, *recorded.conflicts))
         return recorded
 
     async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
         """See `EventLog.settle`."""
         recorded = await self._kept(outcome.atomic_group_id, self._log.settle(outcome, effects, known_seq))
-        await self._tell_of(outcome, *recorded.conflicts)
+        await self._call(recorded.conflicts)
         return recorded
 
-    async def _tell_of(self, *events: Event) -> None:
+    async def _call(self, events: tuple[Event, ...]) -> None:
         for event in events:
             if (alert := alert_of(event)) is not None:
                 await self._tell(alert)

@@ -10,6 +10,7 @@ from allornone.alerts.alert import Alert
 from allornone.alerts.telling import TellingLog
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.events import Event, OperationExecutionEvent
 from tests.unit.eventlog.story import CONFIRMED, FIRST_REF, STARTED, end, intent, operation, revocation
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -92,12 +93,16 @@ ATTESTED = operation("confirmed", actual_deltas={"binance:ETH": "-1.5"}, evidenc
 DENIED = operation("failed", error_message="refused: insufficient balance")
 
 
+def nothing_new(_: OperationExecutionEvent | None) -> tuple[Event, ...]:
+    return ()
+
+
 async def test_a_venue_that_denies_what_an_operator_attested_calls_somebody_once(tmp_path: Path) -> None:
     office = Office(tmp_path)
     await office.log.record((STARTED, intent(), ATTESTED), known_seq=0)
 
-    await office.log.record((DENIED,), known_seq=3)
-    await office.log.record((DENIED,), known_seq=3)
+    await office.log.settle(DENIED, nothing_new, known_seq=3)
+    await office.log.settle(DENIED, nothing_new, known_seq=3)
 
     assert {alert.event_id for alert in office.told} == {office.told[0].event_id}
     assert (office.told[0].status, office.told[0].group) == ("conflict", "carry-1")
