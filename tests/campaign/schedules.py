@@ -15,6 +15,7 @@ from allornone.core.steps import Wait
 from allornone.errors import CommandRefusedError
 from allornone.models.group import AtomicGroup
 from tests.campaign.virtual import memory
+from tests.campaign.virtual.aftermath import Aftermath
 from tests.campaign.virtual.attempt import Attempt
 from tests.campaign.virtual.heal import PATIENCE, Healing, ticks
 from tests.campaign.virtual.moves import ALL, LOSSES, SENDS
@@ -31,6 +32,12 @@ TICK_S = 31.0
 """Time passes in these steps, so that schedules meet in states that are remembered; in a tenth of them it is finer."""
 SHORT_PATIENCE = 3
 """Looks in vain before the operator says so; in a tenth of them `PATIENCE`. A fourth look is like the third."""
+SWEPT_EVERY = 16
+"""Of the schedules after which nothing is to be found."""
+LATE = 3
+"""In a tenth of them the venue has no expiry, and requests are under way for long: late effects come of those."""
+LATE_PROFILES = (UNBOUNDED, UNBOUNDED, BOUNDED, BLIND)
+WAYS = (*SENDS, *LOSSES, "underway", "executed")
 PROFILES = (BINANCE, BINANCE, STRICT, BOUNDED, UNBOUNDED, BLIND)
 
 
@@ -79,13 +86,15 @@ class Schedule:
 
     def __init__(self, seed: int) -> None:
         self.seed, self.random = seed, Random(seed)  # noqa: S311 (schedules are to be repeatable)
-        profile: Profile = self.random.choice(PROFILES)
+        self.is_late = seed % 10 == LATE
+        profile: Profile = self.random.choice(LATE_PROFILES if self.is_late else PROFILES)
         plan = plan_of(self.random.randrange(PLANS))
         no_undo = frozenset({"op0"}) if self.random.random() < 0.05 else frozenset[str]()
         self.world = World(plan, profile, faults=self.random.choice((0, 1, 2, 2, 3, 4, 6)), no_undo=no_undo)
         self.patience = PATIENCE if seed % 10 == 1 else SHORT_PATIENCE
         self.tick_s = TICK_S if seed % 10 else self.random.choice((1.0, 7.0))
         self.meddles = self.random.random() < 0.3
+        self.after = Aftermath(self.world, self.random)
         self.trace: list[str] = []
 
     def run(self) -> Verdict:
@@ -96,11 +105,20 @@ class Schedule:
                 if self.world.over:
                     break
                 self._moves()
-            Healing(self.world, self.tick_s, patience=self.patience).run()
+            healing = Healing(self.world, self.tick_s, patience=self.patience)
+            healing.aftermath = self.after
+            healing.run()
+            if self._is_swept():
+                self.after.heals()
         except Violation as broken:
             return Verdict(self.seed, "broken", str(broken))
         end = self.world.journal.end
         return Verdict(self.seed, end.group_status if end is not None else "superseded")
+
+    def _is_swept(self) -> bool:
+        """Where all is known at the end, one in many is swept: nothing is to be found."""
+        end = self.world.journal.end
+        return end is not None and (bool(end.unfenced) or self.seed % SWEPT_EVERY == 0)
 
     def _moves(self) -> None:
         chance = self.random.random()
@@ -144,7 +162,7 @@ class Schedule:
             case "prepare":
                 return self.random.choice(("ok", "ok", "refused", "unreadable"))
             case "send":
-                return self.random.choice((*SENDS, *LOSSES, "underway", "executed"))
+                return self.random.choice(WAYS if not self.is_late else (*WAYS, *["underway"] * len(WAYS)))
             case "intend":
                 return self.random.choice(("ok", "ok", "full"))
             case "lookup" | "recall":
@@ -162,7 +180,7 @@ class Schedule:
         choice = self.random.randrange(4)
         if choice == 0 and zombies:
             self._steps(self.random.choice(zombies))
-        elif choice == 1 and world.wire:
+        elif choice == 1 and world.wire and not (self.is_late and self.random.random() < 0.7):
             client_ref = self.random.choice(list(world.wire))
             how = self.random.choice(("full", "full", "part", "lost")) if self._may_arrive(client_ref) else "lost"
             self._notes(f"{world.name(client_ref)} arrives: {how}")

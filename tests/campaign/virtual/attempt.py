@@ -21,6 +21,11 @@ What = Literal["send", "look", "last_look", "record", "end"]
 _segment = [0.0]
 
 
+def at(now: float) -> None:
+    """Set the time of what runs now."""
+    _segment[0] = now
+
+
 def segment_clock() -> datetime:
     """Return the time at which the coroutine that runs now was resumed: the same again when it is run up again."""
     return moment(_segment[0])
@@ -96,7 +101,7 @@ class Attempt:
     def _resume(self, told: Told) -> None:
         coroutine = self._coroutine
         assert coroutine is not None, "an attempt that is over was resumed"
-        _segment[0] = told.now
+        at(told.now)
         try:
             asked = coroutine.throw(told.raises) if told.raises is not None else coroutine.send(told.value)
         except StopIteration as stopped:

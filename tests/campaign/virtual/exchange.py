@@ -41,9 +41,9 @@ def answer(world: "World", attempt: Attempt, call: Call, how: str) -> Answered:
             assert received is not None
             return received.value, received.raises
         case "lookup":
-            return _looks_up(world, attempt.reference, call.arguments[0], how)
+            return looks_up(world, attempt.reference, call.arguments[0], how)
         case "recall":
-            return _recalls(world, attempt.reference, call.arguments[0], how)
+            return recalls(world, attempt.reference, call.arguments[0], how)
         case "intended" | "recorded" | "sleep":
             return None, None
         case _:
@@ -75,7 +75,7 @@ def _sends(world: "World", client_ref: str, request: ExecutionRequest, how: str)
     """Let a request leave, and return what comes back."""
     witness.sees_send(world, client_ref)
     world.sent |= {client_ref}
-    order = order_of(request, world.now)
+    order = order_of(request, world.position(request.operation_id), world.now)
     if how in ("5xx", "5xx executed"):
         if how != "5xx":
             arrives(world, client_ref, order, "full")
@@ -131,7 +131,8 @@ def _shown(world: "World", client_ref: str, request: ExecutionRequest) -> Readin
     return shown(request.operation_id, world.orders.get(client_ref), world.now)
 
 
-def _looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+def looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+    """Answer a look-up."""
     if how == "unreadable":
         return UNASKED
     if how == "stale":
@@ -139,7 +140,8 @@ def _looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: s
     return _shown(world, client_ref, request), None
 
 
-def _recalls(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+def recalls(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+    """Take back what is still open of an order."""
     if how == "unreadable":
         return UNASKED
     order = world.orders.get(client_ref)

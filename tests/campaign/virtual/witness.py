@@ -54,7 +54,7 @@ def sees_effect(world: "World", reference: str, before: Order | None, after: Ord
     holds(end is None or reference in ranges, "S5", f"{name} took effect after the end")
     _outcome_stands(world, reference, name)
     if after.direction is FORWARD:
-        undone = any(event.operation_id == f"op{after.index}" for event in world.journal.intents(ROLLBACK))
+        undone = any(world.position(event.operation_id) == after.index for event in world.journal.intents(ROLLBACK))
         listed = reference in world.loose
         holds(not undone or listed, "S6", f"{name} took effect after its undo was begun")
     else:
@@ -105,7 +105,7 @@ def _sees_outcome(world: "World", event: OperationExecutionEvent) -> None:
 
 
 def _sees_intent(world: "World", event: OperationExecutionEvent) -> None:
-    reference, index = event.client_ref or "", int(event.operation_id.removeprefix("op"))
+    reference, index = event.client_ref or "", world.position(event.operation_id)
     name = world.name(reference)
     holds(event.plan_hash == world.plan.plan_hash, "S17", f"{name} has another plan")
     holds(world.journal.end is None, "S18", f"the intent of {name} was written after the end")

@@ -40,7 +40,8 @@ class World:
         self, plan: AtomicGroup, profile: Profile, faults: int = 0, no_undo: frozenset[str] = frozenset()
     ) -> None:
         self.plan, self.profile, self.faults = plan, profile, faults
-        self.desk = desk_of(profile, no_undo)
+        self.no_undo, self.desk = no_undo, desk_of(profile, no_undo)
+        self.first = int(plan.operations[0].operation_id.removeprefix("op"))
         self.now = 0.0
         self.journal = VirtualJournal()
         self.orders: dict[str, Order] = {}
@@ -56,6 +57,7 @@ class World:
         """Return the same world, to go another way."""
         twin = World.__new__(World)
         twin.plan, twin.profile, twin.faults, twin.desk = self.plan, self.profile, self.faults, self.desk
+        twin.first, twin.no_undo = self.first, self.no_undo
         twin.now, twin.journal, twin.life = self.now, self.journal.copy(), self.life.copy()
         twin.orders, twin.wire, twin.sent = self.orders.copy(), self.wire.copy(), self.sent
         twin.attempts = {number: each.copy() for number, each in self.attempts.items()}
@@ -73,6 +75,20 @@ class World:
             for each in progress.unfenced
         ]
         return frozenset(found)
+
+    def position(self, operation_id: str) -> int:
+        """Return the place of an operation in the plan."""
+        return int(operation_id.removeprefix("op")) - self.first
+
+    @property
+    def askable(self) -> bool:
+        """Whether its venue can be asked by our id."""
+        return self.profile.lookup != "none"
+
+    @property
+    def clock(self) -> float:
+        """What a worker takes for the time."""
+        return self.now
 
     def accepted(self) -> frozenset[int]:
         """Return the operations that the run takes as accepted."""
