@@ -1,10 +1,13 @@
 """How each rule that only the widened world holds is switched off: another function in the place of the real one."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from activities import sweep, sweep_late
+from activities import fence as fences
+from activities import resolve, send, sweep, sweep_late
 
 
 def no_sweep(patch: pytest.MonkeyPatch) -> None:
@@ -42,3 +45,26 @@ def told_once(patch: pytest.MonkeyPatch) -> None:
         return list(real(due, sent, shown))[len(due.reference.late) :]
 
     patch.setattr(sweep_late, "_late", late)
+
+
+def fenced_by_our_clock(patch: pytest.MonkeyPatch) -> None:
+    """Judge an enforced expiry by the worker's clock, and not by the venue's own."""
+    real = fences.fence
+
+    def fence(task: Any, request: Any, desk: Any, capability: Any, reading: Any) -> Any:
+        if reading is not None:
+            reading = reading.model_copy(update={"venue_time": desk.now()})
+        return real(task, request, desk, capability, reading)
+
+    patch.setattr(resolve, "fence", fence)
+
+
+def halted_before_it_prepares(patch: pytest.MonkeyPatch) -> None:
+    """Ask for a halt when a send begins, and not again right before its intent."""
+
+    @contextmanager
+    def passage(task: Any, desk: Any) -> Generator[None]:
+        del task, desk
+        yield None
+
+    patch.setattr(send, "passage", passage)

@@ -1,14 +1,17 @@
 """What only the widened world finds: each rule switched off breaks a schedule, and with it in its place none breaks."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from tests.campaign import late_switches as off
 from tests.campaign.deciding import deciding
-from tests.campaign.rules import Off
-from tests.campaign.schedules import LATE, Schedule
+from tests.campaign.rules import RULES, Off, switched_off, switched_on
+from tests.campaign.schedules import Schedule
+from tests.campaign.varieties import HALTED, LATE, SKEWED
 from tests.campaign.virtual.rig import rigged
+from tests.campaign.virtual.venue import BINANCE
 
 SCHEDULES = 600
 """Of those seeds in which effects are late."""
@@ -40,6 +43,25 @@ def test_late_effects_come_about_and_their_runs_end() -> None:
 
     assert all(ends)
     assert {end.group_status for end in ends if end is not None} == {"rolled_back", "partial"}
+
+
+SLOW = next(rule for rule in RULES if rule.off is off.fenced_by_our_clock)
+ONE_CLOCK = replace(SLOW, configuration=replace(SLOW.configuration, profile=BINANCE))
+
+
+def test_a_fence_by_another_clock_than_the_venues_is_found_where_the_clocks_differ() -> None:
+    assert switched_off(SLOW).broken.partition(":")[0] in SLOW.breaks
+    assert switched_on(SLOW, states=5000).broken == ""
+    assert switched_off(ONE_CLOCK).broken == ""
+
+
+def test_a_send_that_is_not_stopped_right_before_its_intent_leaves_while_a_halt_stands() -> None:
+    assert first_broken(off.halted_before_it_prepares, kind=HALTED).startswith("HL: ")
+
+
+@pytest.mark.parametrize("kind", [HALTED, SKEWED])
+def test_neither_a_halt_nor_another_clock_breaks_anything(kind: int) -> None:
+    assert first_broken(kind=kind, count=200) == ""
 
 
 def test_the_world_is_part_of_what_decides_a_verdict() -> None:

@@ -44,6 +44,8 @@ class Profile:
     lateness_s: int = 0
     settle_s: int = 31
     stale_s: int = 31
+    ahead_s: float = 0.0
+    """Its clock minus the server's."""
     enforces: bool = True
     """False for a venue that declares to refuse what comes late, and takes it."""
 
