@@ -210,7 +210,7 @@ async def _unsettled(
     if absent and level is Fence.FENCED and capability.lookup == "full":
         return await _absent(task, request, desk, venue, prepared)
     if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
-        told = await _claimed(task, request, desk, level, prepared, readable=reading is not None)
+        told = await _claimed(task, request, desk, level, prepared, reading)
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
@@ -230,14 +230,13 @@ async def _absent(
     return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
 
 
-async def _claimed(
+async def _claimed(  # noqa: PLR0917 (each is a part of the one record)
     task: OperationTask,
     request: ExecutionRequest,
     desk: Desk,
     level: Fence,
     prepared: Prepared | None,
-    *,
-    readable: bool,
+    reading: Reading | None,
 ) -> Answer | None:
     """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such.
 
@@ -249,7 +248,7 @@ async def _claimed(
             update={"execution_details": {**facts_of(prepared or {}), **claimed.execution_details}}
         )
         attested = task.model_copy(update={"reading": READINGS_MAX})
-        return None if readable else await closed(attested, request, desk, claimed, None)
+        return None if reading is not None else await closed(attested, request, desk, claimed, None)
     if level is Fence.FENCED:
         return await nothing(task, request, desk, AnswerKind.ABSENT, "an operator resolved it as failed", "EXEC-001")
     return None

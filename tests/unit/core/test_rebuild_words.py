@@ -214,8 +214,8 @@ def test_what_a_last_look_shows_of_a_breach_that_was_read_again_counts_as_it_did
     shell = read_again()
     shell.learns(A, full(0))
     assert isinstance(shell.awaited(), LastLook)
-    shell.journal.hears(A, closed(A, 1))
-    shell.state = observe_last_looks(shell.plan, shell.state, ((0, closed(A, 1)),))
+    shell.journal.hears(A, closed(A, 1, Verdict.PARTIAL))
+    shell.state = observe_last_looks(shell.plan, shell.state, ((0, closed(A, 1, Verdict.PARTIAL)),))
     shell.tells()
 
     again = shell.reborn()
