@@ -10,6 +10,10 @@ from activities import fence as fences
 from activities import resolve, send, sweep, sweep_late
 
 
+def _nothing(_: object) -> None:
+    """Find nothing."""
+
+
 def no_sweep(patch: pytest.MonkeyPatch) -> None:
     """Look at nothing after the end."""
 
@@ -34,7 +38,7 @@ def nothing_is_owed(patch: pytest.MonkeyPatch) -> None:
 
 def no_late_answers(patch: pytest.MonkeyPatch) -> None:
     """Go by what the venue shows alone: of one that cannot be asked that is nothing."""
-    patch.setattr(sweep_late, "_recorded_since", lambda _: None)
+    patch.setattr(sweep_late, "_recorded_since", _nothing)
 
 
 def told_once(patch: pytest.MonkeyPatch) -> None:

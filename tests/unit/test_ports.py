@@ -41,7 +41,7 @@ def test_a_server_can_listen_on_a_port_that_is_kept_for_it() -> None:
 
 def test_a_port_that_was_given_is_not_the_next_one_that_is_any() -> None:
     with socket.create_server((HOST, 0)) as taken, chosen(None, taken.getsockname()[1], HOST) as kept:
-        others = set()
+        others = set[int]()
         for _ in range(30_000):  # about as many as there are to be given
             with socket.socket() as other:
                 other.bind((HOST, 0))

@@ -21,7 +21,7 @@ def sees_nothing_unnoticed(world: "World", runs: Mapping[str, "World"]) -> None:
     loose = {each["client_ref"] for each in world.journal.end.unfenced}
     for reference, order in world.orders.items():
         told = list(_told(world, reference))
-        expected = _late_of(world, reference, order) if reference in loose else {}
+        expected = _late_of(world, reference, order) if reference in loose else dict[str, Decimal]()
         listed = without_zero(add(*[_deltas(each.facts["new"]) for each in told]))
         name = world.name(reference)
         holds(listed == expected, "LE", f"{name} did {expected} after the end, and {listed} is told of it")
