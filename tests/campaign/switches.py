@@ -151,8 +151,7 @@ def same_bytes(patch: pytest.MonkeyPatch) -> None:
 def no_resolve_guard(patch: pytest.MonkeyPatch) -> None:
     """Take an operator's "did not happen" before the reference is fenced."""
 
-    async def claimed(task: OperationTask, request: Any, desk: Desk, level: Fence, *, readable: bool) -> Answer | None:
-        del level, readable
+    async def claimed(task: OperationTask, request: Any, desk: Desk, *_: object) -> Answer | None:
         if task.claim is not None and task.claim.handshake is None:
             return await judge.nothing(task, request, desk, AnswerKind.ABSENT, "an operator said so")
         return None
