@@ -24,6 +24,9 @@ from allornone.venues.reading import Reading, ReadingState
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
 
+Intended = tuple[Prepared | None, Reading | None]
+"""What an intent prepared, and what its venue shows of it."""
+
 PROSPECTS = {
     Fence.WAITING: "it may still take effect",
     Fence.FENCED: "nothing more can take effect",
@@ -210,7 +213,7 @@ async def _unsettled(
     if absent and level is Fence.FENCED and capability.lookup == "full":
         return await _absent(task, request, desk, venue, prepared)
     if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
-        told = await _claimed(task, request, desk, level, prepared, reading)
+        told = await _claimed(task, request, desk, level, (prepared, reading))
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
@@ -230,23 +233,16 @@ async def _absent(
     return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
 
 
-async def _claimed(  # noqa: PLR0917 (each is a part of the one record)
-    task: OperationTask,
-    request: ExecutionRequest,
-    desk: Desk,
-    level: Fence,
-    prepared: Prepared | None,
-    reading: Reading | None,
+async def _claimed(
+    task: OperationTask, request: ExecutionRequest, desk: Desk, level: Fence, intent: Intended
 ) -> Answer | None:
-    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such.
-
-    What the market allows comes from the intent: an undo is rounded by it, and an operator does not say it.
-    """
+    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such."""
     claimed = task.claim.handshake if task.claim is not None else None
+    prepared, reading = intent
     if claimed is not None:
-        claimed = claimed.model_copy(
-            update={"execution_details": {**facts_of(prepared or {}), **claimed.execution_details}}
-        )
+        # What the market allows comes from the intent: an undo is rounded by it, and an operator does not say it.
+        details = {**facts_of(prepared or {}), **claimed.execution_details}
+        claimed = claimed.model_copy(update={"execution_details": details})
         attested = task.model_copy(update={"reading": READINGS_MAX})
         return None if reading is not None else await closed(attested, request, desk, claimed, None)
     if level is Fence.FENCED:
