@@ -18,6 +18,16 @@ LEEWAY = Decimal("1.1")
 """How many times the expected change a vouched one may be: room for a price and its fees, not for a slipped digit."""
 
 
+def vouched(
+    operation: OperationCommand, progress: Progress, direction: Direction, command: ResolveCommand
+) -> ExecutionHandshake | None:
+    """Return the effect that an operator vouches for, None for the word that there is none, in whatever form.
+
+    Raises ValueError as `attested` does, and where an amount is said to be executed of which nothing moved.
+    """
+    return None if _denies(command) else attested(operation, progress, direction, command)
+
+
 def attested(
     operation: OperationCommand, progress: Progress, direction: Direction, command: ResolveCommand
 ) -> ExecutionHandshake:
@@ -45,11 +55,7 @@ def attested(
     )
 
 
-def denies(command: ResolveCommand) -> bool:
-    """Tell whether this is the word that it did not happen, in whatever form: it holds only behind the fence.
-
-    Raises ValueError where an amount is said to be executed of which nothing moved.
-    """
+def _denies(command: ResolveCommand) -> bool:
     if command.outcome is ResolvedOutcome.FAILED:
         return True
     if without_zero(command.actual_deltas):

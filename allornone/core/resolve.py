@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from allornone.core.answer import Fence
-from allornone.core.attested import attested, denies
+from allornone.core.attested import vouched
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
 from allornone.core.meaning import meaning
 from allornone.core.standing import blocked
@@ -26,10 +26,10 @@ def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, comma
     if flight is None or flight.phase is not Phase.UNKNOWN:
         why = "confirmed and failed hold only while the reference is unknown; accepted leaves what is stuck"
         raise refusal(plan, state, why)
-    vouched = _vouched(plan, state, index, direction, command)
-    if vouched is None:
+    effect = _vouched(plan, state, index, direction, command)
+    if effect is None:
         _refuse_unless_fenced(plan, state, flight, direction)
-    claim = Claim(command_id, vouched, meaning=meaning(command))
+    claim = Claim(command_id, effect, meaning=meaning(command))
     return replace(state, claim=claim, flight=replace(flight, urgent=True))
 
 
@@ -47,11 +47,8 @@ def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, 
 def _vouched(
     plan: AtomicGroup, state: GroupState, index: int, direction: Direction, command: ResolveCommand
 ) -> ExecutionHandshake | None:
-    """Return the effect that an operator vouches for, None for the word that there is none, in whatever form."""
     try:
-        return (
-            None if denies(command) else attested(plan.operations[index], state.operations[index], direction, command)
-        )
+        return vouched(plan.operations[index], state.operations[index], direction, command)
     except ValueError as beyond:
         raise refusal(plan, state, str(beyond)) from None
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from allornone.core.attested import attested
+from allornone.core.attested import vouched
 from allornone.core.facts import with_progress
 from allornone.core.meaning import asked_under, command_in, meaning, meaning_of
 from allornone.core.resolve import heard, left_unfenced
@@ -74,7 +74,7 @@ def _accepted(plan: AtomicGroup, state: GroupState, command: ResolveCommand, eve
 
 
 def _vouched(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> ExecutionHandshake | None:
-    if command.outcome is ResolvedOutcome.FAILED or state.flight is None:
+    if state.flight is None:
         return None
     index, direction = state.flight.index, state.flight.direction
-    return attested(plan.operations[index], state.operations[index], direction, command)
+    return vouched(plan.operations[index], state.operations[index], direction, command)

@@ -210,6 +210,16 @@ def test_a_breach_that_was_read_again_and_is_one_still_is_one_and_asks_for_an_op
         assert again.status() is GroupStatus.BLOCKED
 
 
+def test_an_effect_of_nothing_stays_the_word_that_it_did_not_happen() -> None:
+    shell = in_doubt(Fence.NEVER_SETTLED)
+    shell.says(happened(shell.ref(A), 0), "c1")
+
+    again = shell.reborn()
+
+    assert again.state.claim is not None
+    assert again.state.claim.handshake is None
+
+
 def test_what_a_last_look_shows_of_a_breach_that_was_read_again_counts_as_it_did() -> None:
     shell = read_again()
     shell.learns(A, full(0))
