@@ -45,8 +45,8 @@ def fence(
 def _blind(task: OperationTask, request: ExecutionRequest, desk: Desk, settle_s: float) -> Fence:
     """Judge by the server's clock what a venue that cannot be read leaves open: in the end a range, never absence.
 
-    A revoked key, or a venue that is gone, must not keep a group for ever. No reading past the expiry came since the
-    revocation, or it would have told.
+    A revoked key, or a venue that is gone, must not keep a group for ever. It is this one look that failed, so long
+    after the revocation: one that was made before may have shown the order open.
     """
     over = desk.now() > request.not_after + timedelta(seconds=settle_s) + BLIND
     return Fence.NEVER_SETTLED if over and task.revoked_s > BLIND.total_seconds() else Fence.WAITING

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from activities.cap import facts_of
+from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
 from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
@@ -23,9 +23,6 @@ from allornone.venues.reading import Reading, ReadingState
 
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
-
-Intended = tuple[Prepared | None, Reading | None]
-"""What an intent prepared, and what its venue shows of it."""
 
 PROSPECTS = {
     Fence.WAITING: "it may still take effect",
@@ -104,8 +101,7 @@ async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: Execu
 
 async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
     """Return the venue's reading, None when it cannot be asked just now or not by our id."""
-    capability = venue.capabilities.of(request.operation_type)
-    if capability is None or capability.lookup == "none":
+    if not venue.capabilities.answers(request.operation_type):
         return None
     try:
         with unforeseen("looking"):
@@ -119,10 +115,9 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
     recorded = trace.outcome
     request = request_of(task, intent)
     venue = desk.venue(request.venue)
-    capability = venue.capabilities.of(request.operation_type)
     reading = None if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
     if reading is None:
-        askable = capability is not None and capability.lookup != "none" and not task.context.simulated
+        askable = venue.capabilities.answers(request.operation_type) and not task.context.simulated
         if trace.effect is not None and not askable:
             # What an answer recorded, be it late, is all that anybody will ever know.
             return from_record(task, desk, trace.effect, trace.seq)
@@ -212,8 +207,8 @@ async def _unsettled(
     absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
     if absent and level is Fence.FENCED and capability.lookup == "full":
         return await _absent(task, request, desk, venue, prepared)
-    if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
-        told = await _claimed(task, request, desk, level, (prepared, reading))
+    if task.claim is not None and not gainsaid(task.claim, reading):
+        told = await borne_out(task, task.claim, request, desk, level, prepared)
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
@@ -231,20 +226,3 @@ async def _absent(
         return await nothing(task, request, desk, AnswerKind.ABSENT, message, "EXEC-001")
     told = await _settled(task, request, desk, again, prepared)
     return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
-
-
-async def _claimed(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, level: Fence, intent: Intended
-) -> Answer | None:
-    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such."""
-    claimed = task.claim.handshake if task.claim is not None else None
-    prepared, reading = intent
-    if claimed is not None:
-        # What the market allows comes from the intent: an undo is rounded by it, and an operator does not say it.
-        details = {**facts_of(prepared or {}), **claimed.execution_details}
-        claimed = claimed.model_copy(update={"execution_details": details})
-        attested = task.model_copy(update={"reading": READINGS_MAX})
-        return None if reading is not None else await closed(attested, request, desk, claimed, None)
-    if level is Fence.FENCED:
-        return await nothing(task, request, desk, AnswerKind.ABSENT, "an operator resolved it as failed", "EXEC-001")
-    return None

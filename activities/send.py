@@ -102,8 +102,7 @@ def _counted(task: OperationTask, request: ExecutionRequest, venue: Venue) -> Op
 
     Whoever hears of it late, or never, finds in the log what it said, also where that is out of bounds.
     """
-    capability = venue.capabilities.of(request.operation_type)
-    askable = capability is not None and capability.lookup != "none"
+    askable = venue.capabilities.answers(request.operation_type)
     return task if askable else task.model_copy(update={"reading": READINGS_MAX})
 
 

@@ -50,3 +50,8 @@ class Capabilities(BaseModel):
     def of(self, operation_type: OperationType) -> OperationCapability | None:
         """Return what is declared for `operation_type`, None where it is not supported."""
         return self.operations.get(operation_type)
+
+    def answers(self, operation_type: OperationType) -> bool:
+        """Tell whether the venue can be asked by our id what became of an operation."""
+        declared = self.of(operation_type)
+        return declared is not None and declared.lookup != "none"
