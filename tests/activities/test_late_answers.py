@@ -4,6 +4,7 @@ from asyncio import gather
 from decimal import Decimal
 
 from activities.outcome import record_outcome
+from activities.sweep_late import LateEffect
 from activities.tasks import OperationClaim, OperationTask
 from allornone.core.answer import AnswerKind, Fence
 from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
@@ -45,6 +46,16 @@ def told_late(office: Office) -> list[dict[str, str]]:
     """Return what was new in each late effect that was recorded."""
     notices = [each for each in office.seen.events() if isinstance(each, GroupTransitionEvent)]
     return [each.facts["new"] for each in notices if each.kind is TransitionKind.LATE_EFFECT]
+
+
+async def answered_after_an_end_that_goes_by_half(office: Office) -> LateEffect:
+    """Let an operator attest a half, the group end by that, and the answer come: what the sweep then finds."""
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await ends(office)
+        await wakes()
+    (late,) = await swept(office)
+    return late
 
 
 async def test_the_last_look_tells_what_a_late_answer_recorded_of_a_range(office: Office) -> None:
@@ -138,12 +149,7 @@ async def test_a_late_answer_between_the_last_look_and_the_end_that_says_more_th
 
 
 async def test_a_late_answer_after_the_end_that_says_more_than_an_operator_is_counted_once(office: Office) -> None:
-    async with frozen(office) as (task, wakes):
-        await office.resolves(task, revoked_s=1e5, claim=half())
-        await ends(office)
-        await wakes()
-
-    (late,) = await swept(office)
+    late = await answered_after_an_end_that_goes_by_half(office)
 
     assert late.new.actual_deltas[ETH] == Decimal("-0.5")
     assert moved(office) == Decimal(-1)
@@ -221,12 +227,7 @@ async def test_a_breach_that_is_answered_late_against_an_operators_word_is_late_
     office: Office,
 ) -> None:
     office.misbehave("drift", bps="-500")
-    async with frozen(office) as (task, wakes):
-        await office.resolves(task, revoked_s=1e5, claim=half())
-        await ends(office)
-        await wakes()
-
-    (late,) = await swept(office)
+    late = await answered_after_an_end_that_goes_by_half(office)
 
     assert late.new.actual_deltas[ETH] == Decimal("-0.5")
     assert moved(office) == Decimal(-1)

@@ -20,7 +20,8 @@ _VIRTUAL = ("tests.campaign.schedules", "tests.campaign.space", "tests.campaign.
 _REAL = ("tests.campaign.rig.worker",)
 ENTRIES: dict[Part, tuple[str, ...]] = {"A": _VIRTUAL, "B": _REAL, "C": _REAL, "D": _VIRTUAL, "E": _VIRTUAL + _REAL}
 """What each part runs the house by."""
-_WORLD = tuple(f"tests.campaign.{name}" for name in ("virtual", "schedules", "varieties", "random_plans"))
+_OF_THE_CAMPAIGN = tuple(f"tests.campaign.{name}" for name in ("virtual", "schedules", "varieties", "random_plans"))
+_WORLD = (*_OF_THE_CAMPAIGN, "tests.unit.core.plans")
 WORLDS: dict[Part, tuple[str, ...]] = {"A": _WORLD, "B": (), "C": (), "D": _WORLD, "E": ()}
 """The world that a part plays in: in another one the same seed has another verdict."""
 _TELL = """

@@ -3,18 +3,18 @@
 from datetime import timedelta
 from functools import cache
 from random import Random
-from typing import Any
 
 from allornone.models.group import AtomicGroup
 from tests.campaign.virtual.rig import group
 from tests.campaign.virtual.venue import NOON
+from tests.unit.core.plans import random_operation
 
 
 @cache
 def plan_of(number: int) -> AtomicGroup:
     """Return plan `number`: one to three operations, each with some of the things that it may declare."""
     random = Random(number)  # noqa: S311 (plans are to be repeatable)
-    operations = [_operation(random) for _ in range(random.choice((1, 2, 2, 2, 3)))]
+    operations = [random_operation(random, (1, 60)) for _ in range(random.choice((1, 2, 2, 2, 3)))]
     plan = group(
         *operations,
         on_stuck_undo=random.choice(("wait", "wait", "continue")),
@@ -26,16 +26,3 @@ def plan_of(number: int) -> AtomicGroup:
     if random.random() < 0.15:
         plan = plan.model_copy(update={"deadline": NOON + timedelta(seconds=random.choice((20, 45, 100)))})
     return plan
-
-
-def _operation(random: Random) -> dict[str, Any]:
-    how: dict[str, Any] = {"timeout_s": random.choice((1, 60))}
-    if random.random() < 0.12:
-        how["pivot"] = True
-    if random.random() < 0.1:
-        how["rollback"] = "none"
-    if random.random() < 0.3:
-        how["independent"] = True
-    if random.random() < 0.2:
-        how["min_fill"] = "0.5"
-    return how
