@@ -6,10 +6,12 @@ import pytest
 
 from allornone.core.answer import AnswerKind
 from allornone.core.command import take
-from allornone.core.state import Handled
+from allornone.core.observe import recorded
+from allornone.core.state import Handled, Notice, begin
 from allornone.core.steps import Execute, Look, Undo, Wait
 from allornone.core.subject import allowed
 from allornone.errors import CommandRefusedError
+from allornone.events.transition import TransitionKind
 from allornone.models.group import GroupStatus
 from tests.unit.core.answers import (
     FORWARD,
@@ -204,3 +206,14 @@ def test_a_command_id_from_before_commands_were_told_apart_is_answered_as_it_was
     once = take(plan, Shell(plan).state, PAUSE, "c1")
     old = replace(once, handled=tuple(Handled(each.command_id, each.message, each.refused) for each in once.handled))
     assert take(plan, old, CANCEL, "c1") == old
+
+
+def test_what_an_operator_says_while_a_record_finds_another_life_is_recorded_all_the_same() -> None:
+    plan = plain(1)
+    state = replace(begin(plan), outbox=(Notice(TransitionKind.BLOCKED), Notice(TransitionKind.ROLLING_BACK)))
+    state = take(plan, state, PAUSE, "c1")
+
+    state = recorded(state, 0, superseded=True)
+
+    assert state.superseded
+    assert [notice.kind for notice in state.outbox] == [TransitionKind.COMMAND]
