@@ -162,3 +162,14 @@ async def test_a_key_of_nobody_is_refused(exchange: Served) -> None:
         opened.apiKey = "f" * 64
         with pytest.raises(ccxt.AuthenticationError, match="-2015"):
             await opened.fetch_balance()
+
+
+async def test_nobody_sells_what_he_has_not_to_a_book_that_would_not_take_it_all(
+    binance: Any, exchange: Served
+) -> None:
+    exchange.engines["binance"].markets["BTCUSDT"].depth = Decimal("0.01")
+
+    with pytest.raises(ccxt.InsufficientFunds, match="insufficient balance"):
+        await binance.create_order("BTC/USDT", "market", "sell", "5.1")
+
+    assert exchange.engines["binance"].books.orders == {}

@@ -58,6 +58,16 @@ async def test_a_limit_order_locks_its_money_until_it_is_cancelled(binance: Any)
     assert after["free"] == "100000.00000000"
 
 
+async def test_a_level_of_the_book_is_all_that_is_offered_at_its_price(binance: Any) -> None:
+    await binance.create_order("BTC/USDT", "limit", "buy", "0.5", "49999", {"newClientOrderId": "d" * 32})
+
+    shown = await binance.public_get_depth({"symbol": "BTCUSDT", "limit": "2"})
+    best = await binance.public_get_ticker_bookticker({"symbol": "BTCUSDT"})
+
+    assert shown["bids"] == [["49999.00", "2.50000"], ["49998.00", "2.00000"]]
+    assert (best["bidPrice"], best["bidQty"]) == ("49999.00", "2.50000")
+
+
 async def test_a_wrong_secret_is_refused(exchange: Served) -> None:
     async with client(exchange) as opened:
         opened.secret = opened.secret[::-1]

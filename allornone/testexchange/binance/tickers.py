@@ -1,6 +1,7 @@
 """Prices as both APIs tell them. What a real market would know of the last day is what it is now."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from allornone.testexchange.binance.params import Params
 from allornone.testexchange.binance.places import plain
@@ -8,6 +9,7 @@ from allornone.testexchange.binance.problem import ProblemError
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.market import Market, Side
 from allornone.testexchange.engine.matching import Offer, offers
+from allornone.units import ZERO
 
 _DEPTH_DEFAULT = 100
 _DEPTH_MAX = 5000
@@ -63,7 +65,11 @@ class Tickers:
         raise ProblemError(-1121, "Invalid symbol.")
 
     def _offers(self, market: Market, side: Side) -> list[Offer]:
-        return offers(market, side, self._engine.books.open_orders(market.symbol))
+        """Return the levels that an order of `side` meets, best first: all that is offered at a price is one."""
+        levels: dict[Decimal, Decimal] = {}
+        for offer in offers(market, side, self._engine.books.open_orders(market.symbol)):
+            levels[offer.price] = levels.get(offer.price, ZERO) + offer.amount
+        return [Offer(price, amount) for price, amount in levels.items()]
 
     def _at(self, *names: str) -> dict[str, object]:
         return dict.fromkeys(names, self._engine.now()) if self._usdm else {}

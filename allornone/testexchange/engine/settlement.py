@@ -59,7 +59,8 @@ class SpotSettlement:
 
     def check(self, market: Market, ticket: Ticket, amount: Decimal, cost: Decimal) -> None:
         """Raise RejectedError unless the account has the base to sell, or the quote to pay."""
-        asset, needed = self._needed(market, ticket.side, amount, cost)
+        # All that is offered has to be there, also what a market order will not find a buyer for.
+        asset, needed = self._needed(market, ticket.side, max(amount, ticket.amount), cost)
         self._ledger.check_free(Move(ticket.account, market.wallet, asset, needed))
 
     def hold(self, market: Market, order: Order, amount: Decimal, cost: Decimal) -> None:
