@@ -98,7 +98,11 @@ class Street:
 
     def desk(self) -> SpotDesk:
         """Return the account that is looked at."""
-        return SpotDesk(lambda call, **values: self._ask(DESK, call, values), "BTCUSDT")
+
+        def ask(call: str, **values: str) -> Any:
+            return self._ask(DESK, call, values)
+
+        return SpotDesk(ask, "BTCUSDT")
 
     def rest(self, book: Book) -> None:
         """Rest more; what the desk has there at such a price, or a better one, is taken."""

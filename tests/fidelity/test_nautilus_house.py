@@ -3,7 +3,7 @@
 Here the levels are the house's, which stand again for every order: as Nautilus' do until it is shown others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -26,8 +26,7 @@ def ours(exchange: Exchange) -> SpotDesk:
     exchange.control("binance/deposits", {"asset": "ETH", "amount": "650"})
     key = exchange.key("binance")
     client = python_binance.Client(key["apiKey"], key["secret"])
-    calls = {
-        "GET exchangeInfo": lambda symbol: {"symbols": [client.get_symbol_info(symbol)]},
+    calls: dict[str, Callable[..., Any]] = {
         "GET depth": client.get_order_book,
         "GET account": client.get_account,
         "GET order": client.get_order,
@@ -36,6 +35,8 @@ def ours(exchange: Exchange) -> SpotDesk:
     }
 
     def ask(call: str, **values: str) -> Any:
+        if call == "GET exchangeInfo":  # the client asks for all markets, and finds one among them
+            return {"symbols": [client.get_symbol_info(**values)]}
         return calls[call](**values)
 
     return SpotDesk(ask, "ETHUSDT")
