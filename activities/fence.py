@@ -42,11 +42,16 @@ def fence(
     return Fence.NEVER_SETTLED if over else Fence.NEVER
 
 
+def is_blind(reading: Reading | None) -> bool:
+    """Tell whether a look was not even told the venue's time, by which an enforced expiry is judged."""
+    return reading is None or reading.venue_time is None
+
+
 def _blind(task: OperationTask, request: ExecutionRequest, desk: Desk, settle_s: float) -> Fence:
     """Judge by the server's clock what a venue that cannot be read leaves open: in the end a range, never absence.
 
-    A revoked key, or a venue that is gone, must not keep a group for ever. It is this one look that failed, so long
-    after the revocation: one that was made before may have shown the order open.
+    A revoked key, or a venue that is gone, must not keep a group for ever. This look failed, and every one that was
+    made since `task.blind_s`, which begins at the revocation: one that was made before may have shown the order open.
     """
     over = desk.now() > request.not_after + timedelta(seconds=settle_s) + BLIND
-    return Fence.NEVER_SETTLED if over and task.revoked_s > BLIND.total_seconds() else Fence.WAITING
+    return Fence.NEVER_SETTLED if over and task.blind_s > BLIND.total_seconds() else Fence.WAITING

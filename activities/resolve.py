@@ -4,7 +4,7 @@ import asyncio
 
 from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
-from activities.fence import fence
+from activities.fence import fence, is_blind
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
@@ -65,7 +65,8 @@ async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: 
     if reading is not None:
         told = await of_reading(task, request, desk, reading.sent_at(intent.submitted_at), intent.prepared)
     if told is None:
-        return await unknown(task, desk, request, "a look-up proved nothing", readable=reading is not None)
+        message, readable = "a look-up proved nothing", reading is not None
+        return await unknown(task, desk, request, message, readable=readable, blind=is_blind(reading))
     return await _unobserved_is_unknown(task, desk, request, told)
 
 
@@ -213,7 +214,8 @@ async def _unsettled(
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
     message = f"the venue shows {shown}; {PROSPECTS[level]}"
-    return await unknown(task, desk, request, message, fence=level, readable=reading is not None)
+    readable = reading is not None
+    return await unknown(task, desk, request, message, fence=level, readable=readable, blind=is_blind(reading))
 
 
 async def _absent(
