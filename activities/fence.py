@@ -15,6 +15,18 @@ BLIND = timedelta(hours=1)
 Longer than most of an exchange's outages, and sooner than a desk can leave a position open.
 """
 
+_PROSPECTS = {
+    Fence.WAITING: "it may still take effect",
+    Fence.FENCED: "nothing more can take effect",
+    Fence.NEVER: "it may take effect at any time",
+    Fence.NEVER_SETTLED: "its settle window is over, but it may take effect at any time",
+}
+"""What an operator is told beside: whether 'did not happen' can be said yet."""
+_AS_A_RANGE = (
+    f"{BLIND // timedelta(minutes=1)} minutes past its expiry and settle window, and as long unread, "
+    "it can be left as a range"
+)
+
 
 def fence(
     task: OperationTask,
@@ -40,6 +52,12 @@ def fence(
         return Fence.FENCED if passed else Fence.WAITING
     over = passed and desk.now() > request.not_after + timedelta(seconds=settle_s)
     return Fence.NEVER_SETTLED if over else Fence.NEVER
+
+
+def prospect(level: Fence, capability: OperationCapability, reading: Reading | None) -> str:
+    """Say what may still become of a reference, and, where its venue cannot be read, what that will come to."""
+    waits = level is Fence.WAITING and capability.expiry == "enforced" and is_blind(reading)
+    return f"{_PROSPECTS[level]}; {_AS_A_RANGE}" if waits else _PROSPECTS[level]
 
 
 def is_blind(reading: Reading | None) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 
 from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
-from activities.fence import fence, is_blind
+from activities.fence import fence, is_blind, prospect
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
@@ -23,14 +23,6 @@ from allornone.venues.reading import Reading, ReadingState
 
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
-
-PROSPECTS = {
-    Fence.WAITING: "it may still take effect",
-    Fence.FENCED: "nothing more can take effect",
-    Fence.NEVER: "it may take effect at any time",
-    Fence.NEVER_SETTLED: "its settle window is over, but it may take effect at any time",
-}
-"""What an operator is told beside: whether 'did not happen' can be said yet."""
 
 
 async def resolve(task: OperationTask, desk: Desk) -> Answer:
@@ -213,7 +205,7 @@ async def _unsettled(
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
-    message = f"the venue shows {shown}; {PROSPECTS[level]}"
+    message = f"the venue shows {shown}; {prospect(level, capability, reading)}"
     readable = reading is not None
     return await unknown(task, desk, request, message, fence=level, readable=readable, blind=is_blind(reading))
 
