@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from allornone.client.faults import of_refused_update
 from allornone.client.listing import summary_of
+from allornone.core.command import refuse_reserved
 from allornone.core.meaning import meaning
 from allornone.errors import CommandRefusedError, NoWorkerError
 from allornone.ids import digest
@@ -36,9 +37,10 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
     """Send `command` and wait until the group took it and settled it.
 
     Without a `command_id` it is given one, so that the group can tell it sent again from another. Raises
-    CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be
-    taken.
+    CommandRefusedError in the group's words, or for an id that is reserved, NoWorkerError when nobody took it in time:
+    it may still be taken.
     """
+    refuse_reserved(command.command_id or "")
     named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
     for _ in range(RUNS_MAX):
         try:
