@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 ALL: tuple[Part, ...] = ("A", "B", "C", "D", "E")
 DAILY_MINUTES = {"A": 10.0, "B": 10.0, "C": 4.0, "D": 2.0, "E": 4.0}
 """The daily form: half an hour for all."""
-FULL_SPACE_S = 1800.0
+FULL_SPACE_S = 300.0
 DAILY_SPACE_S = 20.0
 DAILY_PAIRS = 20
 """Every so manieth pair a day, another share with each seed."""
