@@ -41,5 +41,6 @@ async def test_a_command_to_a_group_whose_workflow_tasks_fail_says_so_and_how_to
 
     assert str(problem.value) == (
         "the workflow tasks of the group fail or are not answered in time, so no worker took the command; see the "
-        "workers' logs and `Workflow Task Failed` in the workflow's history; to be sure, send it again with --command-id mine"
+        "workers' logs and `Workflow Task Failed` in the workflow's history; "
+        "to be sure, send it again with --command-id mine"
     )
