@@ -1,4 +1,4 @@
-"""What operators are told and say: L3, L6, L8, L11."""
+"""What operators are told and say: L3, L6, L11."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,8 +11,6 @@ from allornone_verify.story import Reference, Story
 
 PATIENCE = timedelta(minutes=5)
 """A look that is under way when a budget ends is waited for: three minutes of tries, and what a slow machine takes."""
-UNDO_CAP = timedelta(minutes=15)
-"""An undo that failed is tried again at least this often, for ever."""
 
 
 def l3_unknown_asks_for_help(story: Story) -> Iterator[Break]:
@@ -67,21 +65,6 @@ def l6_commands_are_audited(story: Story) -> Iterator[Break]:
         for command_id, place in run.commands.items():
             if command_id not in seen:
                 yield Break(f"command {command_id} was taken, and the log has no record of it", place=place)
-
-
-def l8_undo_is_tried_again(story: Story) -> Iterator[Break]:
-    """Between a failed undo and the next try lies no more than the cap."""
-    failed: dict[str, Record] = {}
-    for record in story.records:
-        if record.family != "operation_executions" or record.is_forward:
-            continue
-        if record.is_intent and (before := failed.pop(record.operation_id, None)) is not None:
-            gap = record.at - before.at
-            if gap > UNDO_CAP + PATIENCE:
-                found = f"the undo of {record.operation_id} was tried again only after {gap}"
-                yield Break(found, ref=record.ref, place=record.place)
-        if record.kind == "failed":
-            failed[record.operation_id] = record
 
 
 def l11_recovery_fences_the_old(story: Story) -> Iterator[Break]:
