@@ -7,6 +7,7 @@ from typing import Any
 from allornone_verify.amounts import amount_of
 from allornone_verify.breaks import Break
 from allornone_verify.records import Record
+from allornone_verify.runs import Run, Taken
 from allornone_verify.story import Reference, Story
 
 PATIENCE = timedelta(minutes=5)
@@ -59,12 +60,29 @@ def l6_commands_are_audited(story: Story) -> Iterator[Break]:
         elif command_id in seen:
             yield Break(f"command {command_id} is recorded twice, first in {seen[command_id]}", place=record.place)
         seen.setdefault(command_id, record.place)
-    if story.end is None or story.was_superseded:
+    yield from _lost(story, set(seen))
+
+
+def _lost(story: Story, recorded: set[str]) -> Iterator[Break]:
+    if story.was_superseded or story.moving:
         return
-    for run in story.runs or ():
-        for command_id, place in run.commands.items():
-            if command_id not in seen:
-                yield Break(f"command {command_id} was taken, and the log has no record of it", place=place)
+    runs = story.runs or ()
+    for number, run in enumerate(runs):
+        for command_id, taken in run.commands.items():
+            if command_id in recorded:
+                continue
+            if story.end is not None or _went_on(run, taken) or _is_left_behind(run, runs[number + 1 :]):
+                yield Break(f"command {command_id} was taken, and the log has no record of it", place=taken.place)
+
+
+def _went_on(run: Run, taken: Taken) -> bool:
+    """Tell whether a run has done something else since a command: it is recorded before that."""
+    return run.is_idle or any(each.task > taken.accepted and not each.is_record for each in run.asked)
+
+
+def _is_left_behind(run: Run, later: tuple[Run, ...]) -> bool:
+    """Tell whether a run was continued by one that has sent or looked since."""
+    return run.status == "continued_as_new" and any(not each.is_record for next_ in later for each in next_.asked)
 
 
 def l11_recovery_fences_the_old(story: Story) -> Iterator[Break]:
