@@ -50,7 +50,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("S16", "nothing happens past an expiry or the deadline", "J", (sends.s16_nothing_after_expiry,)),
     Invariant("S17", "the plan never changes", "J", (ids.s17_plan_never_changes,)),
-    Invariant("S18", "after rolling back began nothing goes forward", "J", (order.s18_no_way_back,)),
+    Invariant(
+        "S18",
+        "after rolling back began nothing goes forward",
+        "J",
+        (order.s18_no_way_back, order.s18_no_send_after_temporals_cancel),
+    ),
     Invariant("S19", "a simulated group moves nothing", "JV", (ends.s19_simulated_moves_nothing,)),
     *(Invariant(f"I{number}", "account leases", unchecked=_NO_LEASES) for number in range(1, 6)),
     Invariant("E1", "each event id is there once", "J"),

@@ -1,6 +1,7 @@
 """The log against Temporal's history: E5, E7, E8, L2, L7, L9."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from allornone_verify.amounts import negated, summed, text
 from allornone_verify.breaks import Break
@@ -12,6 +13,8 @@ from allornone_verify.runs import Run, Told, told
 from allornone_verify.story import Story
 
 EVENTS_MAX = 10_000
+STANDS = timedelta(hours=1)
+"""What should have come may be so late while the log goes on: others go first, or the machine is slow."""
 
 
 def e5_answers_equal_records(story: Story) -> Iterator[Break]:
@@ -126,6 +129,16 @@ def l2_no_silent_stop(story: Story) -> Iterator[Break]:
     if run.status == "open" and not run.waits and not _is_with_operator(story):
         found = "open, with no timer, no activity and no task, and no operator was asked for"
         yield Break(found, place=f"run {run.run_id} event {run.events}")
+    yield from _overdue(run, story.newest)
+
+
+def _overdue(run: Run, newest: datetime | None) -> Iterator[Break]:
+    if newest is None or run.status != "open":
+        return
+    for pending in run.pending:
+        late = newest - pending.due
+        if late > STANDS:
+            yield Break(f"open, and its {pending.what} was due {late} before the log's newest", place=pending.place)
 
 
 def _is_with_operator(story: Story) -> bool:

@@ -206,3 +206,25 @@ async def test_s18_a_forward_send_after_a_cancel(good: Good) -> None:
     report = await spoilt.report()
 
     assert names(report) == {"S18"}
+
+
+async def test_s18_a_forward_send_after_an_older_operation_had_failed(good: Good) -> None:
+    spoilt = good("completed")
+    log = spoilt.log()
+    for status in ("pending", "failed"):
+        (sold,) = [fields for fields in log if operation("sell", "pending")(fields)]
+        made_up = {"status": status, "epoch": 2, "client_ref": "a" * 32, "event_id": f"made-up-{status}"}
+        spoilt.insert({**sold, **made_up, "outcome": "refused"}, before=operation("stake", "pending"))
+
+    report = await spoilt.report(ledger=False)
+
+    assert "S18" in names(report)
+    assert first(report, "S18")[0].startswith("stake was sent forward after sell had failed")
+
+
+async def test_s18_a_forward_send_after_an_undo_that_nothing_announced(good: Good) -> None:
+    spoilt = good("rolled_back")
+    spoilt.drop(kind("rolling_back"))
+    spoilt.move(operation("short", "pending"), before=operation("sell", "pending", "rollback"))
+
+    assert "S18" in names(await spoilt.report(ledger=False))
