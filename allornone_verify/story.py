@@ -120,7 +120,7 @@ class Story:
     def stated(self, operation_id: str) -> Fields:
         """Return what its end says of an operation; empty where it says nothing."""
         listed: list[Fields] = self.end.fields["operations"] if self.end is not None else []
-        return next((each for each in listed if each["operation_id"] == operation_id), {})
+        return next((each for each in listed if each["operation_id"] == operation_id), Fields())
 
     @cached_property
     def plan(self) -> Fields:
