@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from allornone.client.start import start
 from allornone.eventlog.jsonl import JsonlEventLog
@@ -137,14 +137,18 @@ class Desk:
     async def run(self, plan: AtomicGroup) -> GroupResult:
         """Run a group to its end by a worker that lives as long."""
         async with self.working():
-            handle = await start(self.client, self.settings.task_queue, plan)
+            handle = await self.begin(plan)
             async with asyncio.timeout(PATIENCE_S):
                 return await handle.result()
+
+    async def begin(self, plan: AtomicGroup) -> WorkflowHandle[Any, GroupResult]:
+        """Start a group, for whoever follows it."""
+        return await start(self.client, self.settings.task_queue, plan)
 
     async def run_until_blocked(self, plan: AtomicGroup) -> GroupView:
         """Run a group until it needs an operator."""
         async with self.working():
-            handle = await start(self.client, self.settings.task_queue, plan)
+            handle = await self.begin(plan)
             async with asyncio.timeout(PATIENCE_S):
                 while True:
                     view: GroupView = await handle.query("status", result_type=GroupView)

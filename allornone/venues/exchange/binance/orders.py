@@ -10,6 +10,7 @@ from allornone.errors import VenueUnavailableError
 from allornone.models.details import PerpTradeDetails, SpotTradeDetails
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import normalised, times, total
+from allornone.venues.exchange.binance.position import check_position
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.clock import milliseconds, moment_of
 from allornone.venues.exchange.market import market_of
@@ -58,7 +59,12 @@ class BinanceOrders:
         return self._at.contract
 
     async def pinned(self, request: ExecutionRequest) -> dict[str, str]:
-        """Return the own id, and the moment and window that let Binance itself refuse a late order."""
+        """Return the moment and window that let Binance itself refuse a late order.
+
+        Raises RefusedError for a contract that would be netted with what is not its group's.
+        """
+        if self._at.contract:
+            await check_position(self._signed, request)
         return await self._signed.pinned(request.not_after)
 
     async def place(self, prepared: Prepared) -> VenueOrder:
