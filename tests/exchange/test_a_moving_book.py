@@ -37,20 +37,20 @@ class Site:
         exchange, account, self._kind = SITES[name]
         self.name = name
         self.venue = venue
-        self._engine = served.engines[exchange]
+        self.engine = served.engines[exchange]
         self.market: Market = next(
             each
-            for each in self._engine.markets.values()
+            for each in self.engine.markets.values()
             if (each.base, each.quote, each.perpetual) == ("ETH", "USDT", account == "usdm")
         )
 
     def moves(self, side: str, by: str) -> None:
         """Move the market so much against who buys, or who sells."""
         by_ = Decimal(by) if side == "buy" else -Decimal(by)
-        self._engine.trading.set_mark(self.market.symbol, self.market.mark + by_)
+        self.engine.trading.set_mark(self.market.symbol, self.market.mark + by_)
 
     def prices(self) -> list[Decimal]:
-        return [fill.price for fill in self._engine.books.fills]
+        return [fill.price for fill in self.engine.books.fills]
 
     def request(self, side: str, epoch: str = "a", direction: str = "forward", **details: str) -> ExecutionRequest:
         return ExecutionRequest.model_validate(

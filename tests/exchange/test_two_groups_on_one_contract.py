@@ -10,8 +10,6 @@ import pytest
 import pytest_asyncio
 
 from allornone.errors import RefusedError
-from allornone.eventlog import OperationExecutionEvent
-from allornone.eventlog.reader import EventReader
 from allornone.models.execution import Direction, ExecutionRequest
 from allornone.models.group import GroupStatus
 from allornone.models.operation import GivenInverse
@@ -63,15 +61,6 @@ def somebody(exchange: Served, side: Side, amount: str) -> None:
 
 def position(exchange: Served) -> Decimal:
     return exchange.engines["binance"].books.position(ACCOUNT, CONTRACT).amount
-
-
-def told(desk: Desk) -> list[str]:
-    """Return what the log says went wrong."""
-    return [
-        event.error_message or ""
-        for event in EventReader(desk.settings.log_dir).events()
-        if isinstance(event, OperationExecutionEvent)
-    ]
 
 
 async def sent(venue: Venue, asked: ExecutionRequest) -> Reading:
@@ -181,7 +170,7 @@ async def test_a_group_waits_with_its_undo_until_the_other_is_gone_and_takes_not
 
     desk.broken = frozenset({"S3"})  # the other's orders are of no group here
     assert view.operations[0].direction is Direction.ROLLBACK
-    assert any("somebody else trades it in this account" in words for words in told(desk))
+    assert any("somebody else trades it in this account" in words for words in desk.told())
     assert waiting == Decimal("-0.6")
     assert result.status is GroupStatus.ROLLED_BACK
     assert position(desk.exchange) == 0
