@@ -150,8 +150,8 @@ class BinanceOrders:
         executed = _amount(row["executedQty"])
         told = [_fill(each, "tradeId") for each in row.get("fills", ())]
         fills = told if _adds_up(told, executed) else await self._fills(row, executed)
-        cost = _amount(row[self._at.cost])
-        if cost < 0:  # "for some historical orders": not available
+        cost = _amount(row.get(self._at.cost, -1))  # USD-M new order: cumQuote "will be removed after CM migration"
+        if cost < 0:  # nor available "for some historical orders"
             cost = total(times(fill.price, fill.amount) for fill in fills)
         updated = row.get("updateTime", row.get("transactTime"))
         return VenueOrder(

@@ -12,7 +12,7 @@ from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.trade import Trades
 
-_ORDERS = Endpoints(
+ORDERS = Endpoints(
     place="fapiPrivatePostOrder",
     order="fapiPrivateGetOrder",
     cancel="fapiPrivateDeleteOrder",
@@ -26,7 +26,7 @@ _ORDERS = Endpoints(
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     signed = Signed(client, "fapiPublicGetTime")
     return {
-        OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS)),
+        OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, ORDERS)),
         OperationType.TRANSFER: Transfers(Signed(client, "publicGetTime")),  # of the wallet endpoints' own host
     }
 
