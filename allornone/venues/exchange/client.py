@@ -42,6 +42,8 @@ class Answer:
     problem: Problem | None
     error: str
     told: str
+    failure: str = ""
+    """The client's own word for what went wrong, which proves nothing."""
 
     def shown(self) -> Any:
         """Return what was read. Raises VenueUnavailableError where nothing was."""
@@ -189,7 +191,7 @@ class Client:
         if outcome is Outcome.RESYNC or leg.status == HTTPStatus.UNAUTHORIZED:
             self.clock.forget()  # a token whose time is wrong is answered as a wrong key is (Coinbase)
         told = self._credentials.scrubbed(self._told(method, leg, outcome, problem, failure))
-        return Answer(outcome, leg, value, problem, error, told)
+        return Answer(outcome, leg, value, problem, error, told, failure)
 
     def _failure(self, problem: Exception) -> str:
         name, led = type(problem).__name__, self.options.connect_to

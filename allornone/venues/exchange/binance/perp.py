@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from allornone.models.details import OperationType
+from allornone.venues.exchange.binance.key import KEY
 from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
 from allornone.venues.exchange.binance.outcomes import USDM
 from allornone.venues.exchange.binance.signed import Signed
@@ -34,6 +35,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
 ACCOUNT = Account(
     outcomes=USDM,
     dialects=_dialects,
+    key=KEY,
     ccxt_options={
         "defaultType": "swap",
         "fetchMarkets": {"types": ["linear"]},

@@ -40,6 +40,7 @@ _WALLET_COSTS: Mapping[str, Cost] = {
     "sapiGetCapitalDepositAddress": _wallet(150),
     "sapiPostAssetTransfer": _wallet(900),
     "sapiGetAssetTransfer": _wallet(15),
+    "sapiGetAccountApiRestrictions": _wallet(15),
 }
 
 BINANCE_SPOT = Tariff(
