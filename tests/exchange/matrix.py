@@ -138,6 +138,9 @@ class Matrix:
             view = await view_of(handle)
             if view.status in ENDS:
                 return
+            if view.operations[0].client_ref is None:  # it waits before its next reference: nothing to say a word of
+                await asyncio.sleep(LOOK_AGAIN_S)
+                continue
             if await told(handle, self._word(cell, view)):
                 return
             await told(handle, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref or ""))
