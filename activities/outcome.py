@@ -153,17 +153,15 @@ async def record_outcome(  # noqa: PLR0917 (each is a part of the one record)
     Of an effect that the log knows already only the part beyond is written: whoever adds up the deltas must not
     count it twice. An operator's word, or a look, may have come before an answer that is late.
     """
-    events: list[Event] = []
-    moved = await _moved_since(task, desk, handshake) if handshake.actual_deltas else None
-    if moved is not None and moved.actual_deltas:
-        events.append(_delta_event(task, request, desk, moved, twin(handshake, moved)))
-    events.append(operation_event(task, request, desk, handshake, kind.value, reconciliation))
-    return await desk.log.record(tuple(events), task.known_seq)
 
+    def effects(known: OperationExecutionEvent | None) -> tuple[Event, ...]:
+        moved = beyond(handshake, handshake_of(known) if known is not None else None)
+        if moved is None or not moved.actual_deltas:
+            return ()
+        return (_delta_event(task, request, desk, moved, twin(handshake, moved)),)
 
-async def _moved_since(task: OperationTask, desk: Desk, shown: ExecutionHandshake) -> ExecutionHandshake | None:
-    effect = (await desk.log.reference(task.context.atomic_group_id, task.client_ref)).effect
-    return beyond(shown, handshake_of(effect) if effect is not None else None)
+    outcome = operation_event(task, request, desk, handshake, kind.value, reconciliation)
+    return await desk.log.settle(outcome, effects, task.known_seq)
 
 
 def revocation(task: OperationTask, desk: Desk) -> GroupTransitionEvent:

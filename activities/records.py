@@ -146,7 +146,10 @@ def end_event(task: RecordTask, result: GroupResult) -> AtomicOperationGroupEven
         rollback_triggered=result.status is GroupStatus.ROLLED_BACK
         or any(o.undo_handshakes for o in result.operations),
         rollback_reason=result.reason or None,
-        metadata={"gas": {currency: str(total(amounts)) for currency, amounts in gas.items()}},
+        metadata={
+            "gas": {currency: str(total(amounts)) for currency, amounts in gas.items()},
+            **({"not_looked": list(result.not_looked)} if result.not_looked else {}),
+        },
         event_id=event_id(context.atomic_group_id, context.plan_hash, "end"),
         plan_hash=context.plan_hash,
         strategy=context.strategy,

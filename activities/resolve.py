@@ -2,6 +2,7 @@
 
 import asyncio
 
+from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
 from activities.fence import fence
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
@@ -10,6 +11,8 @@ from activities.tasks import OperationTask
 from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
+from allornone.core.facts import same
+from allornone.deltas import located
 from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared
@@ -37,7 +40,13 @@ async def resolve(task: OperationTask, desk: Desk) -> Answer:
     trace = await desk.log.reference(task.context.atomic_group_id, task.client_ref)
     if trace.intent is None:
         return _without_intent(task, desk, trace)
-    return await (_last_look if task.mode == "last_look" else _look)(task, desk, trace, trace.intent)
+    match task.mode:
+        case "last_look":
+            return await _last_look(task, desk, trace, trace.intent)
+        case "reread" if trace.effect is not None:
+            return await _reread(task, desk, trace, trace.intent, trace.effect)
+        case _:
+            return await _look(task, desk, trace, trace.intent)
 
 
 def _without_intent(task: OperationTask, desk: Desk, trace: ReferenceTrace) -> Answer:
@@ -60,6 +69,30 @@ async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: 
     return await _unobserved_is_unknown(task, desk, request, told)
 
 
+async def _reread(
+    task: OperationTask,
+    desk: Desk,
+    trace: ReferenceTrace,
+    intent: OperationExecutionEvent,
+    recorded: OperationExecutionEvent,
+) -> Answer:
+    """Ask the venue about an effect that is recorded. What it shows otherwise by now is recorded beside it."""
+    request = request_of(task, intent)
+    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    if reading is not None and reading.state is ReadingState.OPEN:
+        return await of_reading(task, request, desk, reading, intent.prepared) or answer(task, AnswerKind.OPEN)
+    shown = reading.handshake.actual_deltas if reading is not None and reading.state is ReadingState.CLOSED else {}
+    if reading is not None and shown:
+        placed = located(shown, request.source_venue, request.target_venue)
+        if task.reading < READINGS_MAX or not same(placed, recorded.actual_deltas):
+            seen = reading.sent_at(intent.submitted_at)
+            return await closed(task, request, desk, seen.handshake, intent.prepared)
+    told = f"the venue shows {reading.state.value}" if reading is not None else "the venue could not be asked"
+    # A recorded effect that a look-up does not show any more is a stale read, not an undo.
+    stands = from_record(task, desk, recorded, trace.seq)
+    return stands.model_copy(update={"note": f"it stands as it was recorded: {told}"})
+
+
 async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: ExecutionRequest, told: Answer) -> Answer:
     judged = told.reconciliation
     unseen = judged is not None and judged.verdict is Verdict.UNOBSERVED and task.reading >= READINGS_MAX
@@ -68,8 +101,7 @@ async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: Execu
 
 async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
     """Return the venue's reading, None when it cannot be asked just now or not by our id."""
-    capability = venue.capabilities.of(request.operation_type)
-    if capability is None or capability.lookup == "none":
+    if not venue.capabilities.answers(request.operation_type):
         return None
     try:
         with unforeseen("looking"):
@@ -83,10 +115,9 @@ async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, int
     recorded = trace.outcome
     request = request_of(task, intent)
     venue = desk.venue(request.venue)
-    capability = venue.capabilities.of(request.operation_type)
     reading = None if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
     if reading is None:
-        askable = capability is not None and capability.lookup != "none" and not task.context.simulated
+        askable = venue.capabilities.answers(request.operation_type) and not task.context.simulated
         if trace.effect is not None and not askable:
             # What an answer recorded, be it late, is all that anybody will ever know.
             return from_record(task, desk, trace.effect, trace.seq)
@@ -176,8 +207,8 @@ async def _unsettled(
     absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
     if absent and level is Fence.FENCED and capability.lookup == "full":
         return await _absent(task, request, desk, venue, prepared)
-    if task.claim is not None and (reading is None or reading.state is not ReadingState.OPEN):
-        told = await _claimed(task, request, desk, level, readable=reading is not None)
+    if task.claim is not None and not gainsaid(task.claim, reading):
+        told = await borne_out(task, task.claim, request, desk, level, prepared)
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
@@ -195,16 +226,3 @@ async def _absent(
         return await nothing(task, request, desk, AnswerKind.ABSENT, message, "EXEC-001")
     told = await _settled(task, request, desk, again, prepared)
     return told or await unknown(task, desk, request, "two look-ups disagree", readable=again is not None)
-
-
-async def _claimed(
-    task: OperationTask, request: ExecutionRequest, desk: Desk, level: Fence, *, readable: bool
-) -> Answer | None:
-    """Take an operator's word where the venue cannot gainsay it: attested, and flagged as such."""
-    claimed = task.claim.handshake if task.claim is not None else None
-    if claimed is not None:
-        attested = task.model_copy(update={"reading": READINGS_MAX})
-        return None if readable else await closed(attested, request, desk, claimed, None)
-    if level is Fence.FENCED:
-        return await nothing(task, request, desk, AnswerKind.ABSENT, "an operator resolved it as failed", "EXEC-001")
-    return None

@@ -93,8 +93,17 @@ async def _sent(task: OperationTask, request: ExecutionRequest, desk: Desk, venu
     if reading.state is ReadingState.REFUSED and _refusal(request, desk) is AnswerKind.NOT_SENT:
         message = reading.handshake.error_message or "it reached the venue too late"
         return await nothing(task, request, desk, AnswerKind.NOT_SENT, message, "EXEC-002")
-    told = await of_reading(task, request, desk, reading.sent_at(left), prepared)
+    told = await of_reading(_counted(task, request, venue), request, desk, reading.sent_at(left), prepared)
     return told or await unknown(task, desk, request, f"the venue answered {reading.state.value}")
+
+
+def _counted(task: OperationTask, request: ExecutionRequest, venue: Venue) -> OperationTask:
+    """Return the task with its reading counted: of a venue that cannot be asked by our id, the first is the last.
+
+    Whoever hears of it late, or never, finds in the log what it said, also where that is out of bounds.
+    """
+    askable = venue.capabilities.answers(request.operation_type)
+    return task if askable else task.model_copy(update={"reading": READINGS_MAX})
 
 
 def _refusal(request: ExecutionRequest, desk: Desk) -> AnswerKind:

@@ -124,8 +124,7 @@ async def _seen(desk: Desk, sent: ExecutionRequest, reference: SentReference, pa
 def _is_askable(desk: Desk, sent: ExecutionRequest) -> bool:
     """Tell whether a venue can be asked by our id; one that this worker does not have may be, by another."""
     venue = desk.venues.get(sent.venue)
-    capability = venue.capabilities.of(sent.operation_type) if venue is not None else None
-    return venue is None or (capability is not None and capability.lookup != "none")
+    return venue is None or venue.capabilities.answers(sent.operation_type)
 
 
 def _recorded_since(reference: SentReference) -> _Shown | None:

@@ -55,7 +55,7 @@ class OperationTask(BaseModel):
     not_after: UtcTime
     known_seq: int = 0
     effect: ExecutionHandshake | None = None
-    mode: Literal["look", "read", "resolve", "last_look"] = "resolve"
+    mode: Literal["look", "read", "reread", "resolve", "last_look"] = "resolve"
     reading: int = 1
     came_back: bool = False
     revoked_s: float = 0.0

@@ -77,27 +77,29 @@ def _serves(listener: Listener) -> bool:
 
 def _start_server(settings: Settings, paper: Listener | None) -> ServerAddress:
     _await_release(settings.data_dir / TEMPORAL_LOCK)
-    port = ports.choose(settings.temporal_port, ports.USUAL_TEMPORAL, settings.host)
-    ui_port = ports.choose(settings.ui_port, ports.USUAL_UI, settings.host)
-    program = temporal_server(settings, port, ui_port)
-    listener, child = _start(program, settings.host, port)
-    address = ServerAddress(
-        temporal=listener, ui_port=ui_port, paper=paper, data_dir=settings.data_dir, log_dir=settings.log_dir
-    )
-    # Before it answers: should we be killed meanwhile, the next one must find it.
-    write_address(address)
-    await_answer(program, child, listener)
+    with (
+        ports.chosen(settings.temporal_port, ports.USUAL_TEMPORAL, settings.host) as port,
+        ports.chosen(settings.ui_port, ports.USUAL_UI, settings.host) as ui_port,
+    ):
+        program = temporal_server(settings, port, ui_port)
+        listener, child = _start(program, settings.host, port)
+        address = ServerAddress(
+            temporal=listener, ui_port=ui_port, paper=paper, data_dir=settings.data_dir, log_dir=settings.log_dir
+        )
+        # Before it answers: should we be killed meanwhile, the next one must find it.
+        write_address(address)
+        await_answer(program, child, listener)
     return address
 
 
 def _start_paper(settings: Settings, server: ServerAddress) -> ServerAddress:
     _await_release(settings.data_dir / PAPER_LOCK)
-    port = ports.choose(settings.paper_port, ports.USUAL_PAPER, settings.host)
-    program = paper_venues(settings, port)
-    listener, child = _start(program, settings.host, port)
-    address = server.model_copy(update={"paper": listener})
-    write_address(address)
-    await_answer(program, child, listener)
+    with ports.chosen(settings.paper_port, ports.USUAL_PAPER, settings.host) as port:
+        program = paper_venues(settings, port)
+        listener, child = _start(program, settings.host, port)
+        address = server.model_copy(update={"paper": listener})
+        write_address(address)
+        await_answer(program, child, listener)
     return address
 
 

@@ -65,7 +65,9 @@ async def send(plan: AtomicGroup, state: GroupState, step: Execute | Undo) -> An
 async def look(plan: AtomicGroup, state: GroupState, step: Look) -> Answer | None:
     """Look at the reference in flight. None means that no look succeeded: the group goes on looking by itself."""
     task = briefs.look_task(plan, state, step, workflow.now() + SEND_WINDOW)
-    name = f"{step.mode}:{task.operation.operation_id}:{step.direction.value}:{step.epoch}:{step.number}"
+    # Reading again goes by the name of reading, as in the histories from before it asked the venue.
+    mode = "read" if step.mode == "reread" else step.mode
+    name = f"{mode}:{task.operation.operation_id}:{step.direction.value}:{step.epoch}:{step.number}"
     return await _resolve(task, name, story.summary(plan, step))
 
 

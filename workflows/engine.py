@@ -8,7 +8,7 @@ from temporalio import workflow
 from activities.tasks import RecordTask
 from allornone.core.answer import Answer
 from allornone.core.clock import elapse
-from allornone.core.command import take
+from allornone.core.command import take, used_otherwise
 from allornone.core.ending import result
 from allornone.core.observe import ended, lost, observe, observe_last_looks, recorded
 from allornone.core.standing import standing
@@ -21,6 +21,9 @@ from allornone.models.commands import Command
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupResult, GroupView
 from workflows import briefs, calls, index, story
+
+ONE_COMMAND_AN_ID = "one-command-an-id"
+"""Marks a history in which an id that was used for another command was refused."""
 
 
 class Engine:
@@ -56,8 +59,13 @@ class Engine:
         take(self.plan, self.state, command, command_id)
 
     def take(self, command: Command, command_id: str) -> None:
-        """Latch a command. Raises CommandRefusedError, and changes nothing, where it makes no sense."""
-        self.state = take(self.plan, self.state, command, command_id)
+        """Latch a command. Raises CommandRefusedError, and changes nothing, where it makes no sense.
+
+        Before ids were told apart by what they were used for, one that was used again was answered like the first: a
+        history that has that is answered so again.
+        """
+        if not used_otherwise(self.state, command, command_id) or workflow.patched(ONE_COMMAND_AN_ID):
+            self.state = take(self.plan, self.state, command, command_id)
         self._woken = True
 
     def handled(self, command_id: str) -> Handled | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from allornone.alerts.contradiction import contradiction
 from allornone.events import Event, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.models.operation import DeltaTotals
@@ -37,14 +38,14 @@ class Alert(BaseModel):
 
 def alert_of(event: Event) -> Alert | None:
     """Return the alert of a record, None for one that nobody needs to be called for."""
-    if not isinstance(event, GroupTransitionEvent) or event.kind not in ALERTING:
+    if not isinstance(event, GroupTransitionEvent) or (reason := _reason(event)) is None:
         return None
     facts, late_group = event.facts, event.facts.get("late_group")
     return Alert(
         event_id=event.event_id,
         group=event.atomic_group_id,
         status=event.kind.value,
-        reason=event.reason,
+        reason=reason,
         time=event.real_utc_time,
         operations=tuple(facts.get("operations", ())) or _named(event),
         residual=facts.get("residual") or facts.get("new") or {},
@@ -52,6 +53,12 @@ def alert_of(event: Event) -> Alert | None:
         late_group=late_group,
         simulated=event.simulated,
     )
+
+
+def _reason(event: GroupTransitionEvent) -> str | None:
+    if event.kind is TransitionKind.CONFLICT:
+        return contradiction(event.facts)
+    return event.reason if event.kind in ALERTING else None
 
 
 def _named(event: GroupTransitionEvent) -> tuple[dict[str, Any], ...]:

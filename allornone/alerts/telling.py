@@ -8,6 +8,7 @@ from typing import TypeVar
 from allornone.alerts.alert import Alert, alert_of
 from allornone.alerts.refused import alert_of_refusal
 from allornone.eventlog import (
+    Effects,
     EndedGroup,
     Event,
     EventLog,
@@ -58,10 +59,19 @@ class TellingLog:
         """See `EventLog.record`. A group that is superseded is blocked too, though not in this log's records."""
         group_id = events[0].atomic_group_id if events else None
         recorded = await self._kept(group_id, self._log.record(events, known_seq, in_flight))
+        await self._call((*events, *recorded.conflicts))
+        return recorded
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        """See `EventLog.settle`."""
+        recorded = await self._kept(outcome.atomic_group_id, self._log.settle(outcome, effects, known_seq))
+        await self._call(recorded.conflicts)
+        return recorded
+
+    async def _call(self, events: tuple[Event, ...]) -> None:
         for event in events:
             if (alert := alert_of(event)) is not None:
                 await self._tell(alert)
-        return recorded
 
     async def _kept(self, group_id: str | None, writing: Awaitable[Answer]) -> Answer:
         try:

@@ -76,6 +76,8 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
             f"not settled: {unfenced.operation_id} {unfenced.client_ref}, 0 to {unfenced.amount} {unfenced.token}",
             markup=False,
         )
+    for client_ref in view.result.not_looked if view.result else ():
+        console.print(f"not looked at before the end, its venue was silent: {client_ref}", markup=False)
     if view.commands:
         console.print(f"commands: {', '.join(view.commands)}", markup=False)
     print_trouble(view, console)

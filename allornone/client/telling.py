@@ -16,7 +16,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from allornone.client.faults import of_refused_update
 from allornone.client.listing import summary_of
+from allornone.core.meaning import meaning
 from allornone.errors import CommandRefusedError, NoWorkerError
+from allornone.ids import digest
 from allornone.models.commands import Command, CommandReceipt
 from allornone.models.result import GroupResult
 
@@ -58,7 +60,7 @@ async def _sent(handle: WorkflowHandle[Any, GroupResult], name: str, named: Comm
         update = await handle.start_update(  # pyright: ignore[reportUnknownMemberType] (of the SDK)
             name,
             named,
-            id=named.command_id,
+            id=_update_id(named),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             result_type=CommandReceipt,
             rpc_timeout=timedelta(seconds=TAKEN_WITHIN_S),
@@ -71,6 +73,11 @@ async def _sent(handle: WorkflowHandle[Any, GroupResult], name: str, named: Comm
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
         raise NoWorkerError(_unanswered(named, taken=taken)) from error
     return receipt
+
+
+def _update_id(named: Command) -> str:
+    """Return the same id for the same command only: the server answers a known one itself, and asks no group."""
+    return f"{named.command_id}:{digest(meaning(named))[:16]}"
 
 
 def _unanswered(named: Command, *, taken: bool) -> str:

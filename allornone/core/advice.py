@@ -101,7 +101,7 @@ def _settled(meant: OperationView) -> Iterator[Advice]:
     if fence == Fence.FENCED or (fence == Fence.NEVER_SETTLED and not undoing):
         what = "it did not happen"
         if fence == Fence.NEVER_SETTLED:
-            what += ": it is never sent again, and the end lists it as a range, since the venue sets no bound"
+            what += ": it is never sent again, and the end lists it as a range, since no venue can show that"
         yield Advice("resolve", what, {"outcome": ResolvedOutcome.FAILED.value, **named})
 
 

@@ -8,14 +8,24 @@ from decimal import Decimal
 
 from allornone.core.facts import net_deltas
 from allornone.core.state import Progress
-from allornone.deltas import by_identity, located, negate
-from allornone.models.commands import ResolveCommand
+from allornone.deltas import by_identity, located, negate, without_zero
+from allornone.models.commands import ResolveCommand, ResolvedOutcome
 from allornone.models.execution import Direction, Evidence, ExecutionHandshake, ExecutionStatus
 from allornone.models.operation import OperationCommand
 from allornone.units import EXACT, share
 
 LEEWAY = Decimal("1.1")
 """How many times the expected change a vouched one may be: room for a price and its fees, not for a slipped digit."""
+
+
+def vouched(
+    operation: OperationCommand, progress: Progress, direction: Direction, command: ResolveCommand
+) -> ExecutionHandshake | None:
+    """Return the effect that an operator vouches for, None for the word that there is none, in whatever form.
+
+    Raises ValueError as `attested` does, and where an amount is said to be executed of which nothing moved.
+    """
+    return None if _denies(command) else attested(operation, progress, direction, command)
 
 
 def attested(
@@ -43,6 +53,18 @@ def attested(
         filled_ratio=share(amount, whole),
         evidence=Evidence(attested=True, note=f"{command.actor}: {command.evidence or command.reason}"),
     )
+
+
+def _denies(command: ResolveCommand) -> bool:
+    if command.outcome is ResolvedOutcome.FAILED:
+        return True
+    if without_zero(command.actual_deltas):
+        return False
+    if command.executed_amount:
+        raise ValueError(
+            f"executed_amount was {command.executed_amount:f}, but nothing moved; say what moved, or resolve as failed"
+        )
+    return True
 
 
 def _refuse_beyond(expected: Mapping[str, Decimal], vouched: Mapping[str, Decimal]) -> None:

@@ -54,7 +54,7 @@ def _look(flight: Flight) -> Look:
         index=flight.index,
         direction=flight.direction,
         epoch=flight.epoch,
-        mode=_MODES[flight.phase],
+        mode="reread" if flight.anew and flight.phase is Phase.READING else _MODES[flight.phase],
         reading=min(flight.readings + 1, READINGS_MAX),
         number=flight.looks,
     )

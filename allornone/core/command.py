@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from allornone.core.facts import Trouble, trouble, with_progress
+from allornone.core.meaning import asked_under, meaning, name_of
 from allornone.core.resolve import resolve
 from allornone.core.state import Flight, GroupState, Handled, Notice, Phase
 from allornone.core.subject import named, refusal
@@ -24,11 +25,13 @@ from allornone.models.group import AtomicGroup
 def take(plan: AtomicGroup, state: GroupState, command: Command, command_id: str) -> GroupState:
     """Return the state with `command` latched, its answer kept under `command_id`.
 
-    Raises CommandRefusedError, and changes nothing, where it makes no sense. The same id again changes nothing.
+    Raises CommandRefusedError, and changes nothing, where it makes no sense. The same id again changes nothing; for
+    another command it is refused.
     """
-    if any(handled.command_id == command_id for handled in state.handled):
-        return state
-    if state.claim is not None and state.claim.command_id == command_id:
+    if used_otherwise(state, command, command_id):
+        used = f"command_id {command_id!r} was used for another command of this group: {asked_under(state, command_id)}"
+        raise CommandRefusedError(f"{used}; nothing was done, give this one an id of its own")
+    if asked_under(state, command_id) is not None:
         return state
     if state.verdict is not None:
         raise CommandRefusedError(f"the group has ended: {state.verdict.value}; no command is taken any more")
@@ -48,6 +51,12 @@ def take(plan: AtomicGroup, state: GroupState, command: Command, command_id: str
     return _noted(state, taken, command, command_id)
 
 
+def used_otherwise(state: GroupState, command: Command, command_id: str) -> bool:
+    """Tell whether an id was taken for another command. One that was taken before that was kept is of any command."""
+    used = asked_under(state, command_id)
+    return bool(used) and used != meaning(command)
+
+
 def _gives_up(command: Command) -> bool:
     if not isinstance(command, ResolveCommand) or command.operation_id is not None:
         return False
@@ -55,14 +64,14 @@ def _gives_up(command: Command) -> bool:
 
 
 def _noted(before: GroupState, state: GroupState, command: Command, command_id: str) -> GroupState:
-    name = type(command).__name__.removesuffix("Command").lower()
+    name = name_of(command)
     said = command.model_dump(mode="json", exclude_none=True)
     facts = {"command": name, **said, "command_id": command_id, **_came_of(before, state)}
     notice = Notice(TransitionKind.COMMAND, reason=command.reason, actor=command.actor, facts=facts)
     state = replace(state, outbox=(*state.outbox, notice))
     if state.claim is not None and state.claim.command_id == command_id:
         return state
-    return replace(state, handled=(*state.handled, Handled(command_id, f"{name} taken")))
+    return replace(state, handled=(*state.handled, Handled(command_id, f"{name} taken", meaning=meaning(command))))
 
 
 def _came_of(before: GroupState, state: GroupState) -> dict[str, bool]:
@@ -70,6 +79,7 @@ def _came_of(before: GroupState, state: GroupState) -> dict[str, bool]:
     decided = {
         "released": state.released and not before.released,
         "unfenced": before.flight is not None and state.flight is None,
+        "reread": before.flight is None and state.flight is not None,
     }
     return {name: True for name, holds in decided.items() if holds}
 
@@ -117,8 +127,8 @@ def _again(flight: Flight) -> float:
 
 
 def _reread(state: GroupState, index: int, epoch: int) -> GroupState:
-    """Take a breach back into flight, to be read three times more."""
+    """Take a breach back into flight, to be read at its venue three times more."""
     progress = state.operations[index]
     kept = tuple(each for each in progress.attempts if (each.direction, each.epoch) != (Direction.FORWARD, epoch))
-    flight = Flight(index, Direction.FORWARD, epoch, phase=Phase.READING, came_back=True)
+    flight = Flight(index, Direction.FORWARD, epoch, phase=Phase.READING, came_back=True, anew=True)
     return replace(with_progress(state, index, replace(progress, attempts=kept)), flight=flight)

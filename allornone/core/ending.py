@@ -147,6 +147,7 @@ def result(plan: AtomicGroup, state: GroupState) -> GroupResult:
         residual_deltas=residual,
         friction=friction,
         unfenced=unfenced_ranges(plan, state),
+        not_looked=state.unseen,
         reason=reason(plan, state),
     )
 

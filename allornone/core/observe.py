@@ -10,12 +10,14 @@ from allornone.core.lastlook import observe_last_looks
 from allornone.core.resolve import heard, left_unfenced
 from allornone.core.state import Attempt, Flight, GroupState, Phase, Progress
 from allornone.core.unwind import nothing_to_undo
+from allornone.events.transition import TransitionKind
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 
 __all__ = ["ended", "judge", "lost", "observe", "observe_last_looks", "recorded", "settle"]
 
+_SAID = frozenset({TransitionKind.COMMAND, TransitionKind.JUDGED})
 _SURE = frozenset({Verdict.MATCH, Verdict.WITHIN, Verdict.PARTIAL})
 
 
@@ -182,9 +184,14 @@ def _count_undo(progress: Progress, attempt: Attempt, *, undone: bool) -> Progre
 
 
 def recorded(state: GroupState, seq: int, *, superseded: bool) -> GroupState:
-    """Return the state after the first notice of the outbox was recorded, or another life's log refused it."""
+    """Return the state after the first notice of the outbox was recorded, or another life's log refused it.
+
+    What this life had decided is dropped then; what an operator told it meanwhile, and was answered, is recorded.
+    """
     state = replace(state, known_seq=max(state.known_seq, seq), outbox=state.outbox[1:], notices=state.notices + 1)
-    return replace(state, superseded=True, outbox=()) if superseded else state
+    if not superseded:
+        return state
+    return replace(state, superseded=True, outbox=tuple(each for each in state.outbox if each.kind in _SAID))
 
 
 def ended(state: GroupState, seq: int, *, superseded: bool) -> GroupState:

@@ -42,6 +42,8 @@ class _Fold:
     """By reference: the last outcome that contradicts the recorded one. Believed once a last look said so, too."""
     reopened: frozenset[str] = frozenset()
     """The references that a last look found open: a contradiction that follows is what became of them."""
+    reread: frozenset[str] = frozenset()
+    """The references that an operator had read again: a contradiction that follows is what that found."""
 
 
 def plan_of(events: Sequence[Event]) -> AtomicGroup | None:
@@ -88,7 +90,8 @@ def _after(fold: _Fold, event: Event) -> _Fold:
             return _transition(fold, event)
         case AtomicOperationGroupEvent():
             verdict = GroupStatus(event.group_status)
-            return replace(fold, state=replace(fold.state, verdict=verdict, recorded=True))
+            unseen = tuple((event.metadata or {}).get("not_looked", ()))
+            return replace(fold, state=replace(fold.state, verdict=verdict, recorded=True, unseen=unseen))
         case _:
             return fold
 
@@ -145,7 +148,8 @@ def _transition(fold: _Fold, event: GroupTransitionEvent) -> _Fold:
         case TransitionKind.ROLLING_BACK | TransitionKind.BLOCKED | TransitionKind.UNBLOCKED:
             return replace(fold, state=_announced(fold.plan, state, event))
         case TransitionKind.COMMAND:
-            return replace(fold, state=told(fold.plan, state, event))
+            again = frozenset({event.facts["client_ref"]}) if "reread" in event.facts else frozenset[str]()
+            return replace(fold, state=told(fold.plan, state, event), reread=fold.reread | again)
         case TransitionKind.JUDGED:
             return replace(fold, state=judged(state, event))
         case TransitionKind.RECOVERED:
@@ -175,7 +179,8 @@ def _contradicted(fold: _Fold, event: GroupTransitionEvent) -> _Fold:
         return fold
     if event.client_ref in fold.reopened:
         return replace(fold, state=_operation(fold.plan, fold.state, found))
-    return replace(fold, contradictions={**fold.contradictions, event.client_ref: found})
+    state = _operation(fold.plan, fold.state, found) if event.client_ref in fold.reread else fold.state
+    return replace(fold, state=state, contradictions={**fold.contradictions, event.client_ref: found})
 
 
 def _outcome_in(facts: Mapping[str, Any]) -> OperationExecutionEvent | None:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from allornone.core.answer import Fence
-from allornone.core.attested import attested
+from allornone.core.attested import vouched
 from allornone.core.facts import current, forward_attempts, in_effect, with_progress
+from allornone.core.meaning import meaning
 from allornone.core.standing import blocked
 from allornone.core.state import Claim, Flight, GroupState, Handled, Notice, Phase, Progress
 from allornone.core.subject import named, refusal
@@ -25,11 +26,10 @@ def resolve(plan: AtomicGroup, state: GroupState, command: ResolveCommand, comma
     if flight is None or flight.phase is not Phase.UNKNOWN:
         why = "confirmed and failed hold only while the reference is unknown; accepted leaves what is stuck"
         raise refusal(plan, state, why)
-    if command.outcome is ResolvedOutcome.FAILED:
+    effect = _vouched(plan, state, index, direction, command)
+    if effect is None:
         _refuse_unless_fenced(plan, state, flight, direction)
-        claim = Claim(command_id)
-    else:
-        claim = Claim(command_id, _vouched(plan, state, index, direction, command))
+    claim = Claim(command_id, effect, meaning=meaning(command))
     return replace(state, claim=claim, flight=replace(flight, urgent=True))
 
 
@@ -41,14 +41,14 @@ def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, 
     if flight.fence is Fence.NEVER_SETTLED:
         raise refusal(plan, state, "an undo that may still take effect can be shown or accepted, not called undone")
     why = "it may still take effect: 'did not happen' holds only once its expiry and the venue's settle window are over"
-    raise refusal(plan, state, why)
+    raise refusal(plan, state, f"{why}, and as a range an hour later where the venue cannot be read")
 
 
 def _vouched(
     plan: AtomicGroup, state: GroupState, index: int, direction: Direction, command: ResolveCommand
-) -> ExecutionHandshake:
+) -> ExecutionHandshake | None:
     try:
-        return attested(plan.operations[index], state.operations[index], direction, command)
+        return vouched(plan.operations[index], state.operations[index], direction, command)
     except ValueError as beyond:
         raise refusal(plan, state, str(beyond)) from None
 
@@ -109,7 +109,7 @@ def heard(state: GroupState, *, borne_out: bool, message: str, unfenced: bool = 
     """Answer the claim that waits: a look-up bears it out, or shows something else."""
     if state.claim is None:
         return state
-    handled = Handled(state.claim.command_id, message, refused=not borne_out)
+    handled = Handled(state.claim.command_id, message, refused=not borne_out, meaning=state.claim.meaning)
     facts = {"command_id": handled.command_id, "refused": handled.refused, "unfenced": unfenced}
     notice = Notice(TransitionKind.JUDGED, reason=message, facts=facts)
     return replace(state, claim=None, handled=(*state.handled, handled), outbox=(*state.outbox, notice))

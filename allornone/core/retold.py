@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from pydantic import ValidationError
-
-from allornone.core.attested import attested
+from allornone.core.attested import vouched
 from allornone.core.facts import with_progress
+from allornone.core.meaning import asked_under, command_in, meaning, meaning_of
 from allornone.core.resolve import heard, left_unfenced
 from allornone.core.state import Claim, GroupState, Handled
 from allornone.events import GroupTransitionEvent
@@ -28,45 +27,40 @@ def told(plan: AtomicGroup, state: GroupState, event: GroupTransitionEvent) -> G
             return _resolved(plan, state, event, command_id)
         case _:
             return state
-    return _handled(state, command_id, f"{name} taken")
+    return _handled(state, command_id, f"{name} taken", asked=meaning_of(event.facts))
 
 
 def judged(state: GroupState, event: GroupTransitionEvent) -> GroupState:
     """Return the state with the recorded answer to an operator's word."""
     command_id = str(event.facts.get("command_id", ""))
+    # Its own record said what it asked for; the judgement does not.
+    asked = asked_under(state, command_id) or ""
     if event.facts.get("unfenced") and state.flight is not None:
         state = left_unfenced(state, state.flight)
     if state.claim is not None and state.claim.command_id == command_id:
         state = replace(state, claim=None)
-    return _handled(state, command_id, event.reason, refused=bool(event.facts.get("refused")))
+    return _handled(state, command_id, event.reason, refused=bool(event.facts.get("refused")), asked=asked)
 
 
-def _handled(state: GroupState, command_id: str, message: str, *, refused: bool = False) -> GroupState:
+def _handled(state: GroupState, command_id: str, message: str, *, refused: bool = False, asked: str = "") -> GroupState:
     others = tuple(each for each in state.handled if each.command_id != command_id)
-    return replace(state, handled=(*others, Handled(command_id, message, refused)))
+    return replace(state, handled=(*others, Handled(command_id, message, refused, asked)))
 
 
 def _resolved(plan: AtomicGroup, state: GroupState, event: GroupTransitionEvent, command_id: str) -> GroupState:
-    command = _command(event)
-    if command is None:
+    command = command_in(event.facts)
+    if not isinstance(command, ResolveCommand):
         return state
+    asked = meaning(command)
     if command.outcome is ResolvedOutcome.ACCEPTED:
-        return _handled(_accepted(plan, state, command, event), command_id, "resolve taken")
+        return _handled(_accepted(plan, state, command, event), command_id, "resolve taken", asked=asked)
     if state.flight is None:
         # It was settled while the word was on its way: what is known by now is known without it.
-        return _handled(state, command_id, "settled meanwhile", refused=True)
+        return _handled(state, command_id, "settled meanwhile", refused=True, asked=asked)
     try:
-        return replace(state, claim=Claim(command_id, _vouched(plan, state, command)))
+        return replace(state, claim=Claim(command_id, _vouched(plan, state, command), meaning=asked))
     except ValueError as beyond:
-        return _handled(state, command_id, str(beyond), refused=True)
-
-
-def _command(event: GroupTransitionEvent) -> ResolveCommand | None:
-    named = {name: value for name, value in event.facts.items() if name in ResolveCommand.model_fields}
-    try:
-        return ResolveCommand.model_validate(named)
-    except ValidationError:
-        return None
+        return _handled(state, command_id, str(beyond), refused=True, asked=asked)
 
 
 def _accepted(plan: AtomicGroup, state: GroupState, command: ResolveCommand, event: GroupTransitionEvent) -> GroupState:
@@ -80,7 +74,7 @@ def _accepted(plan: AtomicGroup, state: GroupState, command: ResolveCommand, eve
 
 
 def _vouched(plan: AtomicGroup, state: GroupState, command: ResolveCommand) -> ExecutionHandshake | None:
-    if command.outcome is ResolvedOutcome.FAILED or state.flight is None:
+    if state.flight is None:
         return None
     index, direction = state.flight.index, state.flight.direction
-    return attested(plan.operations[index], state.operations[index], direction, command)
+    return vouched(plan.operations[index], state.operations[index], direction, command)

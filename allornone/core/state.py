@@ -63,6 +63,8 @@ class Flight:
     urgent: bool = True
     pressed: bool = False
     """It was sent because an operator said `retry`."""
+    anew: bool = False
+    """Its effect is recorded, and an operator has it read again: the venue is asked, whatever the log says."""
     note: str = ""
 
 
@@ -105,6 +107,8 @@ class Claim:
     command_id: str
     handshake: ExecutionHandshake | None = None
     asked: bool = False
+    meaning: str = ""
+    """What the command asked for; nothing in a state from before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +124,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A command that was taken, and what was answered, so that the same id again is answered alike."""
+    """A command that was taken, and what was answered, so that the same id again is answered alike.
+
+    `meaning` is what it asked for; nothing in a state from before that was kept.
+    """
 
     command_id: str
     message: str
     refused: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,8 @@ class GroupState:
     superseded: bool = False
     looked: bool = False
     last_looks: int = 0
+    unseen: tuple[str, ...] = ()
+    """The references that the last look could not ask about when it was tried last."""
     look_wait_s: float = 0.0
     claim: Claim | None = None
     handled: tuple[Handled, ...] = ()

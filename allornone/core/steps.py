@@ -6,7 +6,7 @@ from typing import Literal
 from allornone.core.state import Notice
 from allornone.models.execution import Direction
 
-LookMode = Literal["look", "read", "resolve", "last_look"]
+LookMode = Literal["look", "read", "reread", "resolve", "last_look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Undo:
 class Look:
     """Ask what became of a reference.
 
-    `look`: see whether it is still open. `read`: see the closed effect again. `resolve`: revoke, recall, look.
+    `look`: see whether it is still open. `read`: see the closed effect again; `reread`: also where the log has its
+    outcome. `resolve`: revoke, recall, look.
     """
 
     index: int

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
+from allornone.eventlog.trace import Effects, EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.delta import ExecutionDeltaEvent
 from allornone.events.group import AtomicOperationGroupEvent
@@ -44,6 +44,13 @@ class EventLog(Protocol):
         """
         ...
 
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        """Write the outcome of a reference, and before it what `effects` makes of what is known. May be called again.
+
+        Both under one lock, so that two who settle one reference at once do not both record the whole.
+        """
+        ...
+
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
         """Return all that is recorded of a reference."""
         ...
@@ -71,6 +78,7 @@ class EventLog(Protocol):
 
 __all__ = [
     "AtomicOperationGroupEvent",
+    "Effects",
     "EndedGroup",
     "Event",
     "EventLog",

@@ -14,7 +14,7 @@ from allornone.eventlog.index import FRESH
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.reserve import RESERVE_BYTES
 from allornone.eventlog.segments import ROTATE_BYTES
-from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
+from allornone.eventlog.trace import Effects, EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
@@ -65,6 +65,10 @@ class JsonlEventLog:
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         """Write events of one group in order, each once; see `EventLog.record`."""
         return await self._commit(lambda: recording.record(self._journal, events, known_seq, in_flight))
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        """Write an outcome, and before it what is to be recorded of its effect; see `EventLog.settle`."""
+        return await self._commit(lambda: recording.settle(self._journal, outcome, effects, known_seq))
 
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
         """Return all that is recorded of a reference."""

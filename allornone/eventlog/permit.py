@@ -16,7 +16,7 @@ from allornone.models.execution import ExecutionStatus
 
 def intend(journal: Journal, intent: OperationExecutionEvent, known_seq: int) -> Permit:
     """Write the `pending` record of a reference, unless the group went on, it has one, or it is revoked."""
-    group_id, client_ref = _named(intent)
+    group_id, client_ref = named(intent)
     if intent.status != ExecutionStatus.PENDING:
         raise ValueError(f"an intent must have the status 'pending', was {intent.status!r}")
     known = trace(journal, group_id, client_ref)
@@ -38,7 +38,7 @@ def _state(journal: Journal, intent: OperationExecutionEvent, known: ReferenceTr
 
 def revoke(journal: Journal, revocation: GroupTransitionEvent, known_seq: int) -> ReferenceTrace:
     """Write `revoked` for a reference, once, also when it has an intent; return all that is known of it."""
-    group_id, client_ref = _named(revocation)
+    group_id, client_ref = named(revocation)
     if revocation.kind is not TransitionKind.REVOKED:
         raise ValueError(f"a revocation must have the kind 'revoked', was {revocation.kind.value!r}")
     stale = superseded(journal.index.group(group_id), Question.of((revocation,), known_seq))
@@ -66,10 +66,11 @@ def _operation(journal: Journal, place: Place | None) -> OperationExecutionEvent
     return cast("OperationExecutionEvent", journal.event(place)) if place else None
 
 
-def _named(event: OperationExecutionEvent | GroupTransitionEvent) -> tuple[str, str]:
+def named(event: OperationExecutionEvent | GroupTransitionEvent) -> tuple[str, str]:
+    """Return the group and the reference of a record about a reference. Raises ValueError when one is missing."""
     if not (event.atomic_group_id and event.client_ref and event.event_id):
         raise ValueError(
-            "an intent or a revocation must name its atomic_group_id, client_ref and event_id, was "
+            "an intent, a revocation or an outcome must name its atomic_group_id, client_ref and event_id, was "
             f"{event.atomic_group_id!r}, {event.client_ref!r}, {event.event_id!r}"
         )
     return event.atomic_group_id, event.client_ref

@@ -6,8 +6,9 @@ from allornone.eventlog.entry import SETTLED, Place
 from allornone.eventlog.facts import conflict, fingerprint, plain
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import kind_of
+from allornone.eventlog.permit import named, trace
 from allornone.eventlog.supersession import DECISIONS, Question, superseded
-from allornone.eventlog.trace import GroupTrace, Recorded
+from allornone.eventlog.trace import Effects, GroupTrace, Recorded
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent, TransitionKind
@@ -25,9 +26,15 @@ def record(
     group_id = _one_group(events)
     group = journal.index.group(group_id)
     stale = known_seq is not None and superseded(group, Question.of(events, known_seq, in_flight))
-    for event in events:
-        _write_once(journal, event, stale=stale)
-    return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale)
+    written = [_write_once(journal, event, stale=stale) for event in events]
+    conflicts = tuple(each for each in written if each is not None)
+    return Recorded(seq=journal.index.group(group_id).last_seq, superseded=stale, conflicts=conflicts)
+
+
+def settle(journal: Journal, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+    """Write an outcome, and before it what is to be recorded of its effect, by what is known of that now."""
+    known = trace(journal, *named(outcome))
+    return record(journal, (*effects(known.effect), outcome), known_seq)
 
 
 def group_trace(journal: Journal, group_id: str) -> GroupTrace:
@@ -46,19 +53,23 @@ def _one_group(events: tuple[Event, ...]) -> str | None:
     return groups.pop()
 
 
-def _write_once(journal: Journal, event: Event, *, stale: bool) -> None:
+def _write_once(journal: Journal, event: Event, *, stale: bool) -> GroupTransitionEvent | None:
+    """Write the event, or the conflict that it makes with what is known; that one is returned."""
     known = journal.index.event(event.event_id)
     if known is not None:
-        if fingerprint(journal.load(known)) != fingerprint(plain(event)):
-            _keep_both(journal, known, event)
-        return
+        return _keep_both(journal, known, event) if _says_otherwise(journal, known, event) else None
     if _is_settled(journal, event):
-        return
+        return None
     settled = _other_outcome(journal, event)
     if settled is not None:
-        _keep_both(journal, settled, event)
-    elif not (stale and kind_of(event) in DECISIONS):
+        return _keep_both(journal, settled, event)
+    if not (stale and kind_of(event) in DECISIONS):
         journal.append(event, from_reserve=kind_of(event) != TransitionKind.STARTED)
+    return None
+
+
+def _says_otherwise(journal: Journal, known: Place, event: Event) -> bool:
+    return fingerprint(journal.load(known)) != fingerprint(plain(event))
 
 
 def _is_settled(journal: Journal, event: Event) -> bool:
@@ -77,7 +88,8 @@ def _other_outcome(journal: Journal, event: Event) -> Place | None:
     return reference.outcome if reference.outcome_status not in {None, event.status} else None
 
 
-def _keep_both(journal: Journal, kept: Place, found: Event) -> None:
+def _keep_both(journal: Journal, kept: Place, found: Event) -> GroupTransitionEvent:
     both = conflict(journal.load(kept), plain(found))
     if journal.index.event(both.event_id) is None:
         journal.append(both, from_reserve=True)
+    return both

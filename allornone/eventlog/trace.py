@@ -1,9 +1,11 @@
 """What the log answers: plain values, so that every kind of log answers alike."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
 
@@ -32,6 +34,10 @@ class ReferenceTrace:
         return told if told is not None and told.actual_deltas else None
 
 
+Effects = Callable[[OperationExecutionEvent | None], tuple[Event, ...]]
+"""What to record of an effect, beyond the one that the log tells of by now (None: of none)."""
+
+
 class PermitState(StrEnum):
     """Who may send."""
 
@@ -51,10 +57,14 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to a record: the group's last `seq`, and whether another life of the group went on before."""
+    """The answer to a record: the group's last `seq`, and whether another life of the group went on before.
+
+    `conflicts` are the contradictions that the record is kept in, now or already before.
+    """
 
     seq: int
     superseded: bool = False
+    conflicts: tuple[GroupTransitionEvent, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class OperationResult(BaseModel):
 class GroupResult(BaseModel):
     """How a group ended. `residual_deltas` is the exposure left, `friction` what the way there cost.
 
-    A completed group's deltas are what its plan asked for and are no residual.
+    A completed group's deltas are what its plan asked for and are no residual. `not_looked` are the references that
+    the last look before the end could not ask about: their venue was silent. The looks after the end owe them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,6 +63,7 @@ class GroupResult(BaseModel):
     residual_deltas: DeltaTotals = Field(default_factory=dict)
     friction: DeltaTotals = Field(default_factory=dict)
     unfenced: tuple[UnfencedRange, ...] = ()
+    not_looked: tuple[ClientRef, ...] = ()
     reason: str = ""
 
 

@@ -25,6 +25,7 @@ class OperationCapability(BaseModel):
     `expiry`: `enforced` when the venue itself refuses after `not_after`, `bounded` when a late effect is declared to
     come within `lateness_s`, `none` when it may come any time. `settle_s` is longer than the venue's worst stale read
     plus clock skew. `id_scope`: among which orders our id is unique; ids are for finding, never for deduplicating.
+    There is no time of finality: what is not final yet an adapter shows as open (`ReadingState.CLOSED`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +37,6 @@ class OperationCapability(BaseModel):
     partial_fills: bool = False
     recall: bool = True
     undo: UndoClass = UndoClass.INSTANT
-    finality_s: NonNegativeAmount = Decimal(0)
     settle_s: NonNegativeAmount = Decimal(2)
 
 
@@ -50,3 +50,8 @@ class Capabilities(BaseModel):
     def of(self, operation_type: OperationType) -> OperationCapability | None:
         """Return what is declared for `operation_type`, None where it is not supported."""
         return self.operations.get(operation_type)
+
+    def answers(self, operation_type: OperationType) -> bool:
+        """Tell whether the venue can be asked by our id what became of an operation."""
+        declared = self.of(operation_type)
+        return declared is not None and declared.lookup != "none"

@@ -13,9 +13,9 @@ class ReadingState(StrEnum):
     """What a venue showed."""
 
     CLOSED = "closed"
-    """It took effect by the handshake's size, and can change no more."""
+    """It took effect by the handshake's size, is final, and can change no more: from here on it may be undone."""
     OPEN = "open"
-    """Accepted and still open; the handshake holds the part so far."""
+    """Accepted and still open, or not final yet; the handshake holds the part so far."""
     REFUSED = "refused"
     """The venue shows that it refused it: no effect, now or later."""
     NOT_FOUND = "not_found"

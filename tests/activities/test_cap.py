@@ -51,6 +51,19 @@ def test_ten_thousand_fills_stay_out_of_the_history() -> None:
     assert len(small.model_dump_json()) < 2_000
 
 
+def test_what_an_undo_is_sized_by_stays_in_the_history_and_lists_do_not() -> None:
+    told = answer(10_000)
+    assert told.handshake is not None
+    rules = {"step": "0.0001", "least": "0.001", "lots": 3, "orders": [{"id": "1"}] * 9, "raw": "f" * 1_000}
+    told = told.model_copy(update={"handshake": told.handshake.model_copy(update={"execution_details": rules})})
+
+    small = capped(told).handshake
+
+    assert small is not None
+    assert small.execution_details.pop("left_out").endswith("bytes; the event log has them")
+    assert small.execution_details == {"step": "0.0001", "least": "0.001", "lots": 3}
+
+
 class Talkative:
     """A venue that tells of ten thousand fills."""
 

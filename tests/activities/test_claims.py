@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from activities.tasks import OperationClaim
 from allornone.core.answer import AnswerKind
-from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionRequest, ExecutionStatus, Prepared
+from allornone.venues import Venue
 from tests.activities.office import Office
 from tests.plans import MOVE, SELL, SEND_OUT
 
@@ -30,6 +31,36 @@ async def test_an_operators_word_counts_where_the_venue_cannot_be_asked(office: 
     assert told.handshake is not None
     assert told.handshake.evidence.attested
     assert office.seen.operations()[-1].evidence == {"attested": True}
+
+
+async def test_an_operators_word_goes_along_with_what_the_intent_knows_of_the_market(office: Office) -> None:
+    office.venues = {**office.venues, "kraken": Stepping(office.venues["kraken"])}
+    task = office.task(SEND_OUT)
+    office.misbehave("lose_answer")
+    await office.sends(task)
+
+    told = await office.resolves(task, claim=HAPPENED)
+
+    assert told.handshake is not None
+    assert told.handshake.execution_details["step"] == "0.01"
+    assert office.seen.operations()[-1].venue_metadata["step"] == "0.01"
+
+
+class Stepping:
+    """A venue whose intents say in which steps it trades."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self.name = venue.name
+        self.capabilities = venue.capabilities
+        self.execute = venue.execute
+        self.lookup = venue.lookup
+        self.recall = venue.recall
+        self.inverse = venue.inverse
+        self.simulate = venue.simulate
+
+    async def prepare(self, request: ExecutionRequest) -> Prepared:
+        return {**await self._venue.prepare(request), "step": "0.01"}
 
 
 async def test_an_operators_word_does_not_count_where_the_venue_shows_nothing(office: Office) -> None:

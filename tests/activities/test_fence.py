@@ -28,6 +28,25 @@ def test_at_the_end_of_its_settle_window_a_reference_is_not_yet_fenced(
     assert fence(task, task.request, office.desk, ENFORCED, reading) is expected
 
 
+@pytest.mark.parametrize(
+    ("passed_s", "revoked_s", "expected"),
+    [
+        (30 + 2 + 3600, 7200, Fence.WAITING),
+        (30 + 2 + 3601, 3600, Fence.WAITING),
+        (30 + 2 + 3601, 3601, Fence.NEVER_SETTLED),
+    ],
+)
+def test_a_venue_that_was_not_read_for_an_hour_leaves_a_range_and_never_absence(
+    office: Office, passed_s: int, revoked_s: int, expected: Fence
+) -> None:
+    task = office.task(SELL, revoked_s=revoked_s)
+    office.passes(passed_s)
+    silent = Reading(state=ReadingState.NOT_FOUND, handshake=NOTHING)
+
+    assert fence(task, task.request, office.desk, ENFORCED, None) is expected
+    assert fence(task, task.request, office.desk, ENFORCED, silent) is expected
+
+
 def test_a_venue_that_does_not_tell_its_time_fences_nothing(office: Office) -> None:
     task = office.task(SELL)
     office.passes(1000)

@@ -1,18 +1,23 @@
 """A venue that cannot be asked answers late, after an operator's word: before the end, or just beside it."""
 
+from asyncio import gather
 from decimal import Decimal
 
+from activities.outcome import record_outcome
+from activities.sweep_late import LateEffect
 from activities.tasks import OperationClaim, OperationTask
 from allornone.core.answer import AnswerKind, Fence
 from allornone.events import ExecutionDeltaEvent, GroupTransitionEvent
 from allornone.events.transition import TransitionKind
 from allornone.models.execution import Evidence, ExecutionHandshake, ExecutionStatus
+from allornone.models.reconciliation import Verdict
 from allornone.units import total
 from tests.activities.afterwards import ALL, ends, frozen, sends, starts, swept
 from tests.activities.office import Office
-from tests.plans import SELL
+from tests.plans import SELL, SEND_OUT
 
 ETH = "kraken:BaseToken:ETH"
+WALLET = "wallet:BaseToken:ETH"
 SOLD = Decimal(2997)
 """What selling 1 ETH brings."""
 
@@ -41,6 +46,16 @@ def told_late(office: Office) -> list[dict[str, str]]:
     """Return what was new in each late effect that was recorded."""
     notices = [each for each in office.seen.events() if isinstance(each, GroupTransitionEvent)]
     return [each.facts["new"] for each in notices if each.kind is TransitionKind.LATE_EFFECT]
+
+
+async def answered_after_an_end_that_goes_by_half(office: Office) -> LateEffect:
+    """Let an operator attest a half, the group end by that, and the answer come: what the sweep then finds."""
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5, claim=half())
+        await ends(office)
+        await wakes()
+    (late,) = await swept(office)
+    return late
 
 
 async def test_the_last_look_tells_what_a_late_answer_recorded_of_a_range(office: Office) -> None:
@@ -76,6 +91,19 @@ async def test_what_an_operator_attested_is_not_counted_again_in_a_late_answer(o
         await wakes()
 
     assert office.seen.story()[-2:] == ["deltas", "conflict"]
+    assert moved(office) == Decimal(-1)
+
+
+async def test_two_who_settle_a_reference_at_once_count_its_effect_once(office: Office) -> None:
+    task, told = office.task(SEND_OUT, known_seq=ALL), half().handshake
+    assert told is not None
+    part, whole = (told.model_copy(update={"actual_deltas": {ETH: Decimal(size)}}) for size in ("-0.5", "-1"))
+
+    await gather(
+        record_outcome(task, task.request, office.desk, part, AnswerKind.CLOSED),
+        record_outcome(task, task.request, office.desk, whole, AnswerKind.CLOSED),
+    )
+
     assert moved(office) == Decimal(-1)
 
 
@@ -121,12 +149,7 @@ async def test_a_late_answer_between_the_last_look_and_the_end_that_says_more_th
 
 
 async def test_a_late_answer_after_the_end_that_says_more_than_an_operator_is_counted_once(office: Office) -> None:
-    async with frozen(office) as (task, wakes):
-        await office.resolves(task, revoked_s=1e5, claim=half())
-        await ends(office)
-        await wakes()
-
-    (late,) = await swept(office)
+    late = await answered_after_an_end_that_goes_by_half(office)
 
     assert late.new.actual_deltas[ETH] == Decimal("-0.5")
     assert moved(office) == Decimal(-1)
@@ -162,6 +185,61 @@ async def test_what_the_last_look_told_and_the_group_went_by_is_not_late(office:
         await ends(office)
 
     assert await swept(office) == ()
+
+
+async def test_the_one_answer_of_a_venue_that_cannot_be_asked_is_recorded_though_it_is_a_breach(office: Office) -> None:
+    office.misbehave("drift", bps="-500")
+
+    told = await office.sends(office.task(SEND_OUT))
+
+    assert told.recorded
+    assert told.reconciliation is not None
+    assert told.reconciliation.verdict is Verdict.BREACH
+    assert office.seen.story() == ["send-out pending", "deltas", "send-out confirmed"]
+
+
+async def test_the_last_look_tells_a_breach_that_a_late_answer_recorded_of_a_range(office: Office) -> None:
+    office.misbehave("drift", bps="-500")
+    async with frozen(office) as (task, wakes):
+        await office.resolves(task, revoked_s=1e5)
+        await wakes()
+
+        told = await office.resolves(task, mode="last_look")
+
+    assert told.kind is AnswerKind.CLOSED
+    assert told.handshake is not None
+    assert told.handshake.actual_deltas[ETH] == Decimal(-1)
+
+
+async def test_a_breach_that_is_answered_after_the_end_at_a_venue_that_cannot_be_asked_is_late(office: Office) -> None:
+    office.misbehave("drift", bps="-500")
+    async with frozen(office) as (task, wakes):
+        await ends(office, task)
+        await wakes()
+
+    (late,) = await swept(office)
+
+    assert late.new.actual_deltas[WALLET] == Decimal("0.949")
+    assert moved(office, WALLET) == Decimal("0.949")
+
+
+async def test_a_breach_that_is_answered_late_against_an_operators_word_is_late_by_what_it_says_more(
+    office: Office,
+) -> None:
+    office.misbehave("drift", bps="-500")
+    late = await answered_after_an_end_that_goes_by_half(office)
+
+    assert late.new.actual_deltas[ETH] == Decimal("-0.5")
+    assert moved(office) == Decimal(-1)
+
+
+async def test_a_breach_at_a_venue_that_can_be_asked_is_not_recorded_on_its_first_reading(office: Office) -> None:
+    office.misbehave("drift", bps="-500")
+
+    told = await office.sends(office.task(SELL))
+
+    assert not told.recorded
+    assert office.seen.story() == ["sell pending"]
 
 
 def _late_effect(office: Office, task: OperationTask, shown: dict[str, str]) -> GroupTransitionEvent:

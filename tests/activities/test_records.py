@@ -93,6 +93,30 @@ async def test_the_end_is_recorded_once(office: Office) -> None:
     assert event.execution_time_ms == 12.5
 
 
+async def test_the_end_keeps_which_references_were_not_looked_at(office: Office) -> None:
+    assert STARTED.plan is not None
+    context = CONTEXT.model_copy(update={"plan_hash": STARTED.plan.plan_hash})
+    started = STARTED.model_copy(update={"context": context})
+    unseen = office.task(SELL).client_ref
+    result = GroupResult(
+        atomic_group_id=GROUP,
+        plan_hash=context.plan_hash,
+        status=GroupStatus.FAILED,
+        operations=(),
+        not_looked=(unseen,),
+    )
+    began = await at(NOON).run(records(office).record_group_event, started)
+    end = RecordTask(context=context, result=result, known_seq=began.seq)
+    await at(NOON).run(records(office).record_group_event, end)
+
+    event, again = office.seen.events()[-1], await at(NOON).run(records(office).record_group_event, started)
+
+    assert isinstance(event, AtomicOperationGroupEvent)
+    assert event.metadata == {"gas": {}, "not_looked": [unseen]}
+    assert again.result is not None
+    assert again.result.not_looked == (unseen,)
+
+
 async def test_now_is_the_servers_time_and_not_this_machines(office: Office) -> None:
     operations = OperationActivities(office.venues, office.log)
 

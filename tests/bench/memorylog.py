@@ -12,7 +12,7 @@ from allornone.eventlog.index import Index
 from allornone.eventlog.journal import Journal
 from allornone.eventlog.layout import MODELS, file_of
 from allornone.eventlog.line import Fields
-from allornone.eventlog.trace import EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
+from allornone.eventlog.trace import Effects, EndedGroup, GroupTrace, Permit, Recorded, ReferenceTrace, SentReference
 from allornone.events import Event
 from allornone.events.operation import OperationExecutionEvent
 from allornone.events.transition import GroupTransitionEvent
@@ -64,6 +64,9 @@ class MemoryLog:
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         return recording.record(self._journal, events, known_seq, in_flight)
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        return recording.settle(self._journal, outcome, effects, known_seq)
 
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:
         return permit.trace(self._journal, group_id, client_ref)

@@ -84,6 +84,26 @@ async def test_a_resolve_by_the_update_form_settles_what_cannot_be_known(house: 
     assert [operation.state for operation in result.operations] == [OperationState.CONFIRMED] * 2
 
 
+async def test_a_pause_and_a_resume_by_the_update_form_hold_a_group_and_let_it_go_on(
+    house: House, browser: Browser
+) -> None:
+    gate = house.gated("binance", "execute")
+    async with house.working():
+        handle = await house.start(house.group(SELL, SHORT))
+        await gate.reached()
+        paused = await browser.does(handle.id, 'update:pause:{"actor": "ann"}')
+        gate.opens.set()
+        await house.shows(handle, lambda view: view.operations[0].state is OperationState.CONFIRMED)
+        orders_while_paused = house.seen.orders()
+        resumed = await browser.does(handle.id, 'update:resume:{"actor": "ann"}', "status:completed")
+        result = await house.ends(handle)
+
+    assert (paused["said"], resumed["said"]) == ("", "")
+    assert orders_while_paused == ["sell forward closed"]
+    assert house.seen.orders() == ["sell forward closed", "short forward closed"]
+    assert result.status is GroupStatus.COMPLETED
+
+
 async def test_what_is_refused_is_said_in_the_form(house: House, browser: Browser) -> None:
     async with house.working():
         handle = await blocked(house)

@@ -1,4 +1,4 @@
-"""The code that decides: what a part of the campaign has loaded of the house, told by a short hash.
+"""The code that decides: what a part of the campaign has loaded of the house and of its world, told by a short hash.
 
 A verdict says something about that code and no other. What is not loaded (the commands, an adapter of another venue)
 may change, and so may comments, docstrings and the lines that things stand on.
@@ -20,12 +20,17 @@ _VIRTUAL = ("tests.campaign.schedules", "tests.campaign.space", "tests.campaign.
 _REAL = ("tests.campaign.rig.worker",)
 ENTRIES: dict[Part, tuple[str, ...]] = {"A": _VIRTUAL, "B": _REAL, "C": _REAL, "D": _VIRTUAL, "E": _VIRTUAL + _REAL}
 """What each part runs the house by."""
+_OF_THE_CAMPAIGN = tuple(f"tests.campaign.{name}" for name in ("virtual", "schedules", "varieties", "random_plans"))
+_WORLD = (*_OF_THE_CAMPAIGN, "tests.unit.core.plans")
+WORLDS: dict[Part, tuple[str, ...]] = {"A": _WORLD, "B": (), "C": (), "D": _WORLD, "E": ()}
+"""The world that a part plays in: in another one the same seed has another verdict."""
 _TELL = """
 import importlib, sys
 for name in sys.argv[1].split(","):
     importlib.import_module(name)
 for name, module in sorted(sys.modules.items()):
-    if name.partition(".")[0] in sys.argv[2].split(",") and getattr(module, "__file__", None):
+    is_ours = any((name + ".").startswith(each + ".") for each in sys.argv[2].split(","))
+    if is_ours and getattr(module, "__file__", None):
         print(module.__file__)
 """
 
@@ -36,8 +41,8 @@ def code_of(part: Part) -> str:
 
 
 def deciding(part: Part) -> list[Path]:
-    """Return the files that a part loads of the house, in order."""
-    command = [sys.executable, "-c", _TELL, ",".join(ENTRIES[part]), ",".join(HOUSE)]
+    """Return the files that a part loads of the house and of its world, in order."""
+    command = [sys.executable, "-c", _TELL, ",".join(ENTRIES[part]), ",".join(HOUSE + WORLDS[part])]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [Path(line).relative_to(ROOT) for line in told.stdout.splitlines()]
 

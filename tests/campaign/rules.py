@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.campaign import late_switches as late
 from tests.campaign import switches as off
 from tests.campaign.space import Configuration, Explored, explore
+from tests.campaign.varieties import SKEW_S
 from tests.campaign.virtual.rig import group, rigged
 from tests.campaign.virtual.venue import BINANCE
 
@@ -32,6 +34,7 @@ def _of(name: str, count: int, faults: int, *kinds: str, first: dict[str, Any] |
     return Configuration(name, group(*operations, **FAST), BINANCE, faults, frozenset(kinds), machine=machine)
 
 
+SLOW = replace(BINANCE, name="open ids, its clock behind", ahead_s=-SKEW_S)
 LIAR = replace(BINANCE, name="declares an expiry, and does not enforce it", enforces=False)
 
 RULES = (
@@ -54,6 +57,12 @@ RULES = (
         off.nothing_is_switched_off,
         ("S12", "S16"),
         replace(_of("n1", 1, 1, "underway"), profile=LIAR),
+    ),
+    Rule(
+        "fence, by the venue's own clock",
+        late.fenced_by_our_clock,
+        ("S4", "S12"),
+        replace(_of("n1", 1, 3, "underway", "stale"), profile=SLOW),
     ),
     Rule("resolver", off.unknown_is_failed, ("S4", "S12"), _of("n1", 1, 1, "executed")),
     Rule("intent before send", off.no_intent, ("S3",), _of("n1", 1, 0)),

@@ -6,32 +6,28 @@ Everything is a function of the seed, so that a verdict is repeated by its numbe
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
 from random import Random
-from typing import Any
 
 from allornone.core.steps import Wait
 from allornone.errors import CommandRefusedError
-from allornone.models.group import AtomicGroup
-from tests.campaign.virtual import memory
+from tests.campaign.random_plans import plan_of
+from tests.campaign.varieties import variety_of
+from tests.campaign.virtual import halting, memory
+from tests.campaign.virtual.aftermath import Aftermath
 from tests.campaign.virtual.attempt import Attempt
 from tests.campaign.virtual.heal import PATIENCE, Healing, ticks
-from tests.campaign.virtual.moves import ALL, LOSSES, SENDS
+from tests.campaign.virtual.moves import ALL
 from tests.campaign.virtual.operator import words
-from tests.campaign.virtual.rig import group
-from tests.campaign.virtual.venue import BINANCE, BLIND, BOUNDED, NOON, STRICT, UNBOUNDED, Profile
 from tests.campaign.virtual.witness import Violation
 from tests.campaign.virtual.world import World
 
 PLANS = 12
 TURNS = 40
 """How many things happen before everything is healed, at most."""
-TICK_S = 31.0
-"""Time passes in these steps, so that schedules meet in states that are remembered; in a tenth of them it is finer."""
 SHORT_PATIENCE = 3
 """Looks in vain before the operator says so; in a tenth of them `PATIENCE`. A fourth look is like the third."""
-PROFILES = (BINANCE, BINANCE, STRICT, BOUNDED, UNBOUNDED, BLIND)
+SWEPT_EVERY = 16
+"""Of the schedules after which nothing is to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +39,21 @@ class Verdict:
     broken: str = ""
 
 
-@cache
-def plan_of(number: int) -> AtomicGroup:
-    """Return plan `number`: one to three operations, each with some of the things that it may declare."""
-    random = Random(number)  # noqa: S311 (plans are to be repeatable)
-    operations = [_operation(random) for _ in range(random.choice((1, 2, 2, 2, 3)))]
-    plan = group(
-        *operations,
-        on_stuck_undo=random.choice(("wait", "wait", "continue")),
-        accept_residual=random.random() < 0.2,
-        resolve_budget_s=random.choice((1, 100, 600)),
-        undo_budget_s=random.choice((1, 900)),
-        forward_retries=random.choice((0, 0, 1)),
-    )
-    if random.random() < 0.15:
-        plan = plan.model_copy(update={"deadline": NOON + timedelta(seconds=random.choice((20, 45, 100)))})
-    return plan
-
-
-def _operation(random: Random) -> dict[str, Any]:
-    how: dict[str, Any] = {"timeout_s": random.choice((1, 60))}
-    if random.random() < 0.12:
-        how["pivot"] = True
-    if random.random() < 0.1:
-        how["rollback"] = "none"
-    if random.random() < 0.3:
-        how["independent"] = True
-    if random.random() < 0.2:
-        how["min_fill"] = "0.5"
-    return how
-
-
 class Schedule:
     """One run. `trace` tells what happened, for whoever has to understand it."""
 
     def __init__(self, seed: int) -> None:
         self.seed, self.random = seed, Random(seed)  # noqa: S311 (schedules are to be repeatable)
-        profile: Profile = self.random.choice(PROFILES)
+        self.variety = variety_of(seed)
+        profile = self.random.choice(self.variety.profiles)
         plan = plan_of(self.random.randrange(PLANS))
         no_undo = frozenset({"op0"}) if self.random.random() < 0.05 else frozenset[str]()
-        self.world = World(plan, profile, faults=self.random.choice((0, 1, 2, 2, 3, 4, 6)), no_undo=no_undo)
+        self.world = World(plan, profile, faults=self.random.choice(self.variety.faults), no_undo=no_undo)
         self.patience = PATIENCE if seed % 10 == 1 else SHORT_PATIENCE
-        self.tick_s = TICK_S if seed % 10 else self.random.choice((1.0, 7.0))
-        self.meddles = self.random.random() < 0.3
+        self.tick_s = self.variety.tick_s if seed % 10 else self.random.choice((1.0, 7.0))
+        self.meddles = self.random.random() < (0.8 if self.variety.halts else 0.3)
+        self.world.lag_s = self.random.choice(self.variety.lags)
+        self.after = Aftermath(self.world, self.random)
         self.trace: list[str] = []
 
     def run(self) -> Verdict:
@@ -96,19 +64,32 @@ class Schedule:
                 if self.world.over:
                     break
                 self._moves()
-            Healing(self.world, self.tick_s, patience=self.patience).run()
+            halting.heals(self.world)
+            healing = Healing(self.world, self.tick_s, patience=self.patience)
+            healing.aftermath = self.after
+            healing.run()
+            if self._is_swept():
+                self.after.heals()
         except Violation as broken:
             return Verdict(self.seed, "broken", str(broken))
         end = self.world.journal.end
         return Verdict(self.seed, end.group_status if end is not None else "superseded")
 
+    def _is_swept(self) -> bool:
+        """Where all is known at the end, one in many is swept: nothing is to be found."""
+        end = self.world.journal.end
+        return end is not None and (bool(end.unfenced) or self.seed % SWEPT_EVERY == 0)
+
     def _moves(self) -> None:
+        if self.variety.halts and self.random.random() < self.variety.halts:
+            self._halts()
+            return
         chance = self.random.random()
         if chance < 0.08 and self.meddles:
             self._says()
-        elif chance < 0.16:
+        elif chance < 0.08 + self.variety.beside:
             self._beside()
-        elif chance < 0.22 and self.world.faults:
+        elif chance < 0.14 + self.variety.beside and self.world.faults:
             self._breaks()
         else:
             self._goes_on()
@@ -144,7 +125,7 @@ class Schedule:
             case "prepare":
                 return self.random.choice(("ok", "ok", "refused", "unreadable"))
             case "send":
-                return self.random.choice((*SENDS, *LOSSES, "underway", "executed"))
+                return self.random.choice(self.variety.sends)
             case "intend":
                 return self.random.choice(("ok", "ok", "full"))
             case "lookup" | "recall":
@@ -162,7 +143,9 @@ class Schedule:
         choice = self.random.randrange(4)
         if choice == 0 and zombies:
             self._steps(self.random.choice(zombies))
-        elif choice == 1 and world.wire:
+        elif (
+            choice == 1 and world.wire and (self.variety.arrives == 1.0 or self.random.random() < self.variety.arrives)
+        ):
             client_ref = self.random.choice(list(world.wire))
             how = self.random.choice(("full", "full", "part", "lost")) if self._may_arrive(client_ref) else "lost"
             self._notes(f"{world.name(client_ref)} arrives: {how}")
@@ -184,7 +167,7 @@ class Schedule:
         """Let a worker die or stall, Temporal run an activity twice, or somebody reset the workflow."""
         world = self.world
         world.faults -= 1
-        kind = self.random.choice(("crash", "crash", "stall", "stall", "duplicate", "reset"))
+        kind = self.random.choice(self.variety.breaks)
         living = list(world.attempts.values())
         if kind == "reset" and world.life.boundaries and not world.life.finished:
             boundary = self.random.randrange(len(world.life.boundaries))
@@ -200,6 +183,11 @@ class Schedule:
                     world.stall(attempt.number)
                 case _:
                     world.duplicate(attempt.number)
+
+    def _halts(self) -> None:
+        """Let somebody set the halt file or lift it, and pause and resume every group, or not."""
+        stands = halting.turns(self.world, everybody=self.random.random() < 0.5)
+        self._notes("forward sends are halted" if stands else "the halt is lifted")
 
     def _says(self) -> None:
         said = list(words(self.world, ALL))

@@ -144,6 +144,7 @@ def rounded(plan: AtomicGroup, state: GroupState, *, timed: bool) -> GroupState:
         flight=_flight(state.flight, timed=timed) if state.flight is not None else None,
         handled=(),
         last_looks=min(state.last_looks, 1),
+        unseen=(),
     )
 
 

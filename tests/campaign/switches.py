@@ -151,14 +151,13 @@ def same_bytes(patch: pytest.MonkeyPatch) -> None:
 def no_resolve_guard(patch: pytest.MonkeyPatch) -> None:
     """Take an operator's "did not happen" before the reference is fenced."""
 
-    async def claimed(task: OperationTask, request: Any, desk: Desk, level: Fence, *, readable: bool) -> Answer | None:
-        del level, readable
-        if task.claim is not None and task.claim.handshake is None:
+    async def borne_out(task: OperationTask, claim: Any, request: Any, desk: Desk, *_: object) -> Answer | None:
+        if claim.handshake is None:
             return await judge.nothing(task, request, desk, AnswerKind.ABSENT, "an operator said so")
         return None
 
     patch.setattr(core_resolve, "_refuse_unless_fenced", _always(None))
-    patch.setattr(resolve, "_claimed", claimed)
+    patch.setattr(resolve, "borne_out", borne_out)
 
 
 def no_accepted_guard(patch: pytest.MonkeyPatch) -> None:

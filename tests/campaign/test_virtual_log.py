@@ -1,5 +1,6 @@
 """The log of the virtual world answers as the real one does: the same calls to both, in any order."""
 
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.events import Event
+from allornone.events import Event, OperationExecutionEvent
 from allornone.events.transition import TransitionKind
 from tests.campaign.virtual.journal import VirtualJournal, answer
 from tests.unit.eventlog.story import (
@@ -32,7 +33,7 @@ def call(random: Random, seq: int) -> tuple[str, tuple[Any, ...]]:
     """Return one call, with a `known_seq` that is up to date or behind."""
     known = max(seq - random.choice((0, 0, 1, 3)), 0)
     ref = random.choice(REFERENCES)
-    match random.randrange(9):
+    match random.randrange(10):
         case 0 | 1:
             return "intend", (intent(ref), known)
         case 2:
@@ -45,6 +46,8 @@ def call(random: Random, seq: int) -> tuple[str, tuple[Any, ...]]:
             return "group", (GROUP,)
         case 6:
             return "history", (GROUP,)
+        case 7:
+            return "settle", (operation("confirmed", ref), partial(unless_known, ref), known)
         case _:
             return "record", (recorded(random, ref), known, random.choice((None, ref)))
 
@@ -62,6 +65,11 @@ def recorded(random: Random, ref: str) -> tuple[Event, ...]:
         (end(random.choice(("completed", "partial"))),),
     )
     return choices[random.randrange(len(choices) if random.random() < 0.2 else len(choices) - 1)]
+
+
+def unless_known(ref: str, effect: OperationExecutionEvent | None) -> tuple[Event, ...]:
+    """Return the deltas of a reference of which no effect is known."""
+    return (delta(ref),) if effect is None else ()
 
 
 async def told(log: JsonlEventLog, name: str, arguments: tuple[Any, ...]) -> object:

@@ -18,7 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Permit, Recorded, ReferenceTrace
+from allornone.eventlog.trace import Effects, Permit, Recorded, ReferenceTrace
 from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.settings import Settings
@@ -104,6 +104,11 @@ class HaltingLog(JsonlEventLog):
         if trace.superseded:
             self._marks.left(f"{revocation.atomic_group_id}.{revocation.operation_id}", "superseded")
         return trace
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        recorded = await super().settle(outcome, effects, known_seq)
+        await self._marks.reached(_place(outcome), "after-record")
+        return recorded
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded = await super().record(events, known_seq, in_flight)

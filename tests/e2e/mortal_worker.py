@@ -16,7 +16,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import workflows.calls
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Recorded
+from allornone.eventlog.trace import Effects, Recorded
 from allornone.events import Event, GroupTransitionEvent, OperationExecutionEvent
 from allornone.models.execution import Direction, ExecutionRequest, Prepared
 from allornone.settings import Settings
@@ -78,6 +78,11 @@ class MortalLog(JsonlEventLog):
     def __init__(self, directory: Path, marks: Marks) -> None:
         super().__init__(directory)
         self._marks = marks
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        recorded = await super().settle(outcome, effects, known_seq)
+        self._marks.reached(outcome.atomic_group_id, "after-record")
+        return recorded
 
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded = await super().record(events, known_seq, in_flight)

@@ -48,11 +48,16 @@ def running(command: str, folder: Path, **variables: str) -> Generator[subproces
             assert process.stdout is not None
             assert process.stderr is not None
             if not any(line.startswith("worker") for line in process.stdout):
-                pytest.fail(process.stderr.read())
+                pytest.fail(process.stderr.read() + logged(folder))
             yield process
         finally:
             process.terminate()
             process.communicate(timeout=PATIENCE_S)
+
+
+def logged(folder: Path) -> str:
+    """What the servers said, for whoever has to find out why they did not come up."""
+    return "".join(f"\n{log.name}:\n{log.read_text(encoding='utf-8')}" for log in folder.glob("*.log"))
 
 
 def test_dev_runs_everything_and_sigterm_leaves_no_process(tmp_path: Path) -> None:

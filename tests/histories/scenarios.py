@@ -175,6 +175,20 @@ async def accepted(house: House) -> Handle:
     return handle
 
 
+async def breach_read_again(house: House) -> Handle:
+    house.misbehave({"behaviour": "drift", "operation_id": "sell", "bps": "-500"})
+    async with house.working():
+        handle = await house.start(house.group({**SELL, "pivot": True}))
+        view = await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        ref = view.operations[0].client_ref
+        assert ref is not None
+        await house.tell(handle, wire.RETRY, RetryCommand(actor="ann", client_ref=ref))
+        await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        await house.tell(handle, wire.RESOLVE_UPDATE, ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED))
+        await house.ends(handle)
+    return handle
+
+
 async def recovered(house: House) -> Handle:
     house.misbehave(ANSWER_LOST)
     gate = house.gated("binance", "lookup")
@@ -242,6 +256,7 @@ SCENARIOS: dict[str, Scenario] = {
         halted,
         resolved,
         accepted,
+        breach_read_again,
         recovered,
         abandoned,
         started_again,

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from allornone.errors import BadGroupError, BadSettingsError
 from allornone.models.details import OperationType
@@ -62,6 +63,11 @@ def withdraw(operation_id: str = "out", **changed: Any) -> dict[str, Any]:
 
 def group(*operations: dict[str, Any]) -> AtomicGroup:
     return AtomicGroup.model_validate({"atomic_group_id": "g", "operations": operations})
+
+
+def test_a_time_of_finality_that_nobody_would_wait_for_cannot_be_declared() -> None:
+    with pytest.raises(ValidationError, match="finality_s"):
+        OperationCapability.model_validate({"finality_s": "60"})
 
 
 def test_a_plan_that_the_venues_can_do_passes() -> None:

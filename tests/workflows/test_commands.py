@@ -1,5 +1,6 @@
 """What an operator can say to an open group, and what is refused."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from allornone import wire
+from allornone.client.telling import tell
+from allornone.errors import CommandRefusedError
 from allornone.models.commands import (
     CancelCommand,
     Command,
@@ -147,6 +150,76 @@ async def test_pausing_twice_with_one_command_id_is_taken_once(house: House) -> 
 
     assert first == again
     assert house.seen.story().count("command") == 1
+
+
+async def test_retry_asks_the_venue_about_a_pivot_in_breach_and_sends_nothing(house: House) -> None:
+    house.misbehave({"behaviour": "drift", "operation_id": "sell", "bps": "-500"})
+
+    async with house.working():
+        handle = await house.start(house.group({**SELL, "pivot": True}))
+        view = await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        assert view.operations[0].client_ref is not None
+        gate = house.gated("binance", "lookup")
+        await house.tell(handle, wire.RETRY, RetryCommand(actor="ann", client_ref=view.operations[0].client_ref))
+        await gate.reached()
+        gate.opens.set()
+        await house.shows(handle, lambda view: view.status is GroupStatus.BLOCKED)
+        await house.tell(handle, wire.RESOLVE_UPDATE, ResolveCommand(actor="ann", outcome=ResolvedOutcome.ACCEPTED))
+        await house.ends(handle)
+        reads = [each for each in await house.activities(handle) if each.startswith("read:")]
+
+    assert reads == [f"read:sell:forward:1:{number}" for number in (1, 2, 0, 1, 2)]
+    assert house.seen.orders() == ["sell forward closed"]
+
+
+async def test_a_command_id_that_was_used_is_refused_for_another_command(house: House) -> None:
+    gate = house.gated("binance", "execute")
+
+    async with house.working():
+        handle = await house.start(house.group(SELL))
+        await gate.reached()
+        await house.tell(handle, wire.PAUSE, PauseCommand(actor="ann", command_id="c-1"))
+        words = await refused(house, handle, wire.CANCEL, CancelCommand(actor="ann", command_id="c-1"))
+        gate.opens.set()
+        result = await house.ends(handle)
+
+    assert words.startswith("command_id 'c-1' was used for another command of this group: pause; nothing was done")
+    assert result.status is GroupStatus.COMPLETED
+
+
+async def test_the_client_lets_the_group_judge_a_command_id_that_was_used(house: House) -> None:
+    gate = house.gated("binance", "execute")
+
+    async with house.working():
+        handle = await house.start(house.group(SELL))
+        await gate.reached()
+        first = await tell(handle, wire.PAUSE, PauseCommand(actor="ann", command_id="c-1"))
+        again = await tell(handle, wire.PAUSE, PauseCommand(actor="bob", command_id="c-1", reason="to be sure"))
+        with pytest.raises(CommandRefusedError, match="'c-1' was used for another command of this group: pause"):
+            await tell(handle, wire.CANCEL, CancelCommand(actor="ann", command_id="c-1"))
+        gate.opens.set()
+        await house.ends(handle)
+
+    assert first == again
+    assert house.seen.story().count("command") == 1
+
+
+async def test_of_two_commands_of_one_id_that_come_with_the_start_one_is_taken_and_the_other_refused(
+    house: House,
+) -> None:
+    handle = await house.start(house.group(SELL))
+    both = [
+        asyncio.create_task(house.tell(handle, wire.PAUSE, PauseCommand(actor="ann", command_id="c-1"))),
+        asyncio.create_task(house.tell(handle, wire.CANCEL, CancelCommand(actor="ann", command_id="c-1"))),
+    ]
+
+    async with house.working():
+        answers = await asyncio.gather(*both, return_exceptions=True)
+        if isinstance(answers[0], CommandReceipt):
+            await house.tell(handle, wire.RESUME, RESUME)
+        await house.ends(handle)
+
+    assert sorted(type(each).__name__ for each in answers) == ["CommandReceipt", "WorkflowUpdateFailedError"]
 
 
 async def test_retry_tries_a_stuck_undo_at_once(slow_house: House) -> None:

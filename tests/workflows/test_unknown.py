@@ -8,8 +8,8 @@ import pytest
 
 from allornone import wire
 from allornone.eventlog.jsonl import JsonlEventLog
-from allornone.eventlog.trace import Recorded
-from allornone.events import Event, OperationExecutionEvent
+from allornone.eventlog.trace import Effects, Recorded
+from allornone.events import OperationExecutionEvent
 from allornone.models.commands import ResolveCommand, ResolvedOutcome, RetryCommand
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView, OperationState
@@ -110,11 +110,11 @@ class FullOnce(JsonlEventLog):
         super().__init__(directory)
         self._room = False
 
-    async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
-        if not self._room and any(isinstance(event, OperationExecutionEvent) for event in events):
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        if not self._room:
             self._room = True
             raise OSError("No space left on device")
-        return await super().record(events, known_seq, in_flight)
+        return await super().settle(outcome, effects, known_seq)
 
 
 async def test_an_activity_that_is_lost_after_its_send_is_resolved_and_never_repeated(house: House) -> None:
@@ -228,3 +228,14 @@ async def test_an_effect_that_only_the_last_look_shows_is_undone_before_the_end(
     assert result.status is GroupStatus.ROLLED_BACK
     assert "late_effect" in house.seen.story()
     assert house.seen.orders() == ["sell forward closed", "sell rollback closed"]
+
+
+async def test_a_breach_at_a_venue_that_cannot_be_asked_is_known_by_its_one_answer(house: House) -> None:
+    house.misbehave({"behaviour": "drift", "operation_id": "send-out", "bps": "-500"})
+
+    result = await house.run(house.group(SEND_OUT, policy={"accept_residual": True}))
+
+    assert result.status is GroupStatus.PARTIAL
+    assert result.residual_deltas["kraken:BaseToken:ETH"] == Decimal(-1)
+    assert result.unfenced == ()
+    assert house.seen.orders() == ["send-out forward closed"]

@@ -19,11 +19,22 @@ Begin = Callable[[], Coroutine[Call | None, Any, Any]]
 What = Literal["send", "look", "last_look", "record", "end"]
 
 _segment = [0.0]
+_halt: list[str | None] = [None]
+
+
+def at(now: float) -> None:
+    """Set the time of what runs now."""
+    _segment[0] = now
 
 
 def segment_clock() -> datetime:
     """Return the time at which the coroutine that runs now was resumed: the same again when it is run up again."""
     return moment(_segment[0])
+
+
+def segment_halt() -> str | None:
+    """Return why forward sends were halted when the coroutine that runs now was resumed."""
+    return _halt[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class Told:
     now: float
     value: Any = None
     raises: Exception | None = None
+    halted: str | None = None
+    """Why forward sends are halted just then."""
 
 
 @dataclass(slots=True)
@@ -69,7 +82,7 @@ class Attempt:
 
     def tell(self, told: Told) -> None:
         """Resume it; it runs up to its next call, or to its end."""
-        place = self.node, (told.now, memory.key_of(told.value if told.raises is None else told.raises))
+        place = self.node, (told.now, memory.key_of(told.value if told.raises is None else told.raises), told.halted)
         known = memory.stretches.get(place)
         if known is None:
             self._run_up()
@@ -96,7 +109,8 @@ class Attempt:
     def _resume(self, told: Told) -> None:
         coroutine = self._coroutine
         assert coroutine is not None, "an attempt that is over was resumed"
-        _segment[0] = told.now
+        at(told.now)
+        _halt[0] = told.halted
         try:
             asked = coroutine.throw(told.raises) if told.raises is not None else coroutine.send(told.value)
         except StopIteration as stopped:

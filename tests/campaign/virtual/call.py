@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.eventlog import (
+    Effects,
     EndedGroup,
     Event,
     GroupTrace,
@@ -86,6 +87,11 @@ class AskingLog:
     async def record(self, events: tuple[Event, ...], known_seq: int, in_flight: str | None = None) -> Recorded:
         recorded: Recorded = await Call("record", events, known_seq, in_flight)
         await Call("recorded", events)
+        return recorded
+
+    async def settle(self, outcome: OperationExecutionEvent, effects: Effects, known_seq: int) -> Recorded:
+        recorded: Recorded = await Call("settle", outcome, effects, known_seq)
+        await Call("recorded", (outcome,))
         return recorded
 
     async def reference(self, group_id: str, client_ref: str) -> ReferenceTrace:

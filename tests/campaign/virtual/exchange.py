@@ -34,6 +34,7 @@ def answer(world: "World", attempt: Attempt, call: Call, how: str) -> Answered:
         case "prepare":
             return _prepares(call.arguments[0], how)
         case "send":
+            witness.sees_halt(world, attempt)
             attempt.received = _sends(world, attempt.reference, call.arguments[0], how)
             return None, None
         case "answer":
@@ -41,9 +42,9 @@ def answer(world: "World", attempt: Attempt, call: Call, how: str) -> Answered:
             assert received is not None
             return received.value, received.raises
         case "lookup":
-            return _looks_up(world, attempt.reference, call.arguments[0], how)
+            return looks_up(world, attempt.reference, call.arguments[0], how)
         case "recall":
-            return _recalls(world, attempt.reference, call.arguments[0], how)
+            return recalls(world, attempt.reference, call.arguments[0], how)
         case "intended" | "recorded" | "sleep":
             return None, None
         case _:
@@ -75,11 +76,11 @@ def _sends(world: "World", client_ref: str, request: ExecutionRequest, how: str)
     """Let a request leave, and return what comes back."""
     witness.sees_send(world, client_ref)
     world.sent |= {client_ref}
-    order = order_of(request, world.now)
+    order = order_of(request, world.position(request.operation_id), world.now)
     if how in ("5xx", "5xx executed"):
         if how != "5xx":
             arrives(world, client_ref, order, "full")
-        return Told(0.0, unreadable(request.operation_id, world.now))
+        return Told(0.0, unreadable(request.operation_id, world.venue_now))
     refusal = _refusal(world, client_ref, how)
     if refusal is None or how in EXECUTED:
         arrives(world, client_ref, order, EXECUTED.get(how, how))
@@ -104,7 +105,7 @@ def _refusal(world: "World", client_ref: str, how: str) -> Exception | None:
 
 def arrives(world: "World", client_ref: str, order: Order, how: str) -> None:
     """Let a request reach the venue, which does it, or a part, or says that it came too late."""
-    if world.profile.expiry == "enforced" and world.profile.enforces and world.now > order.not_after:
+    if world.profile.expiry == "enforced" and world.profile.enforces and world.venue_now > order.not_after:
         world.orders.setdefault(client_ref, replace(order, refused=True))
         return
     known = world.orders.get(client_ref)
@@ -128,18 +129,20 @@ def fill(world: "World", client_ref: str, order: Order, units: int, *, rest: boo
 
 
 def _shown(world: "World", client_ref: str, request: ExecutionRequest) -> Reading:
-    return shown(request.operation_id, world.orders.get(client_ref), world.now)
+    return shown(request.operation_id, world.orders.get(client_ref), world.venue_now)
 
 
-def _looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+def looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+    """Answer a look-up."""
     if how == "unreadable":
         return UNASKED
     if how == "stale":
-        return shown(request.operation_id, None, world.now), None
+        return shown(request.operation_id, None, world.venue_now), None
     return _shown(world, client_ref, request), None
 
 
-def _recalls(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+def recalls(world: "World", client_ref: str, request: ExecutionRequest, how: str) -> Answered:
+    """Take back what is still open of an order."""
     if how == "unreadable":
         return UNASKED
     order = world.orders.get(client_ref)

@@ -20,6 +20,14 @@ PATIENCE = 25
 """Looks at what can never be fenced before the operator says so."""
 
 
+class Aftermath(Protocol):
+    """What sweeps once the group ended."""
+
+    def goes_on(self) -> None:
+        """Let time pass, and sweep."""
+        ...
+
+
 class Script(Protocol):
     """What goes wrong on the way, where something still does."""
 
@@ -43,6 +51,8 @@ class Healing:
         self.blocked = self.asked = False
         self.began = world.now
         self._loops = 0
+        self.aftermath: Aftermath | None = None
+        """Who sweeps after the end, while copies that still live wake."""
 
     def run(self) -> None:
         """Go to the end, and let every copy that still lives wake after it. Raises Violation where there is none."""
@@ -68,11 +78,14 @@ class Healing:
             self._waits()
 
     def _leftovers(self) -> None:
-        world = self.world
+        world, after = self.world, self.aftermath
+        if after is not None and world.journal.end is not None and world.journal.end.unfenced:
+            after.goes_on()
         if world.attempts:
             world.step(next(iter(world.attempts)))
         elif world.wire:
-            world.arrives(next(iter(world.wire)), "lost" if world.profile.expiry != "enforced" else "full")
+            lost = world.profile.expiry == "bounded" or (world.profile.expiry == "none" and after is None)
+            world.arrives(next(iter(world.wire)), "lost" if lost else "full")
 
     def _waits(self) -> None:
         world, step = self.world, self.world.life.step

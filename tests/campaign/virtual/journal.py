@@ -156,6 +156,7 @@ _RULES: dict[str, tuple[ModuleType, str]] = {
     "intend": (permit, "intend"),
     "revoke": (permit, "revoke"),
     "record": (recording, "record"),
+    "settle": (recording, "settle"),
     "reference": (permit, "trace"),
     "group": (recording, "group_trace"),
     "references": (aftermath, "references"),

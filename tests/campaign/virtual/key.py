@@ -87,8 +87,9 @@ def _attempt(world: World, attempt: Attempt, marks: list[tuple[int, str]]) -> st
         said,
         [_gist(told) for told in attempt.told],
     ]
-    if call is not None and said == "record":
-        parts += [(each.event_id, getattr(each, "outcome", None)) for each in call.arguments[0]]
+    if call is not None and said in ("record", "settle"):
+        written = call.arguments[0] if said == "record" else call.arguments[:1]
+        parts += [(each.event_id, getattr(each, "outcome", None)) for each in written]
     if attempt.received is not None:
         value = attempt.received.value
         parts.append((str(attempt.received.raises), value.state if value is not None else None))

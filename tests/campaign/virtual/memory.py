@@ -51,6 +51,7 @@ small: dict[int, tuple[Answer, Answer]] = {}
 _kept: list[object] = []
 _scopes: dict[tuple[object, ...], int] = {}
 _nodes = [0]
+_plans: dict[str, AtomicGroup] = {}
 
 
 def node() -> int:
@@ -66,9 +67,14 @@ def scope(plan: AtomicGroup, *how: object) -> int:
     return number
 
 
+def interned(plan: AtomicGroup) -> AtomicGroup:
+    """Return the one plan of all that are alike: what is remembered is remembered of it."""
+    return _plans.setdefault(plan.model_dump_json(), plan)
+
+
 def forget() -> None:
     """Forget everything."""
-    for memory in (turned, stretches, names, small, _kept, _scopes):
+    for memory in (turned, stretches, names, small, _kept, _scopes, _plans):
         memory.clear()
 
 
@@ -105,7 +111,8 @@ def key_of(value: object) -> object:
 
 
 def _trace_key(trace: ReferenceTrace) -> object:
-    return trace.seq, _event_key(trace.intent), trace.revoked, _event_key(trace.outcome), trace.superseded
+    outcome, other = _event_key(trace.outcome), _event_key(trace.contradiction)
+    return trace.seq, _event_key(trace.intent), trace.revoked, outcome, other, trace.superseded
 
 
 def _event_key(event: Event | None) -> object:

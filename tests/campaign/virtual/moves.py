@@ -112,7 +112,7 @@ def _matters(attempt: Attempt, name: str, kind: str) -> bool:
     if kind == "duplicate":
         return name in ("prepare", "intended", "send", "answer", "revoke")
     if attempt.what == "look":
-        return kind == "stall" and name in ("revoke", "lookup", "record", "recall")
+        return kind == "stall" and name in ("revoke", "lookup", "settle", "recall")
     return True
 
 

@@ -10,7 +10,7 @@ import pytest
 from allornone.core.answer import Answer
 from allornone.models.group import AtomicGroup
 from allornone.positions import parse_key
-from tests.campaign.virtual import memory
+from tests.campaign.virtual import memory, sweeping
 from tests.campaign.virtual.attempt import segment_clock
 from tests.campaign.virtual.journal import forget
 from tests.unit.core.plans import group
@@ -51,6 +51,7 @@ def rigged() -> Generator[pytest.MonkeyPatch]:
         patch.setattr("activities.send._to_its_end", _to_its_end)
         for module in ("positions", "deltas", "core.ending"):
             patch.setattr(f"allornone.{module}.parse_key", _parse_key)
+        sweeping.rig(patch)
         memory.hashable(patch)
         forget()
         yield patch

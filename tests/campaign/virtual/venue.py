@@ -44,6 +44,8 @@ class Profile:
     lateness_s: int = 0
     settle_s: int = 31
     stale_s: int = 31
+    ahead_s: float = 0.0
+    """Its clock minus the server's."""
     enforces: bool = True
     """False for a venue that declares to refuse what comes late, and takes it."""
 
@@ -84,6 +86,10 @@ class Order:
     drift: Drift = ""
     shown_from: float = 0.0
     """Until then look-ups may not show it."""
+    turned: bool = False
+    """It moves the staked units the other way: the group is that of a late undo."""
+    given: ExecutionHandshake | None = None
+    """Of a late effect, what was told of it."""
 
     @property
     def sign(self) -> int:
@@ -101,7 +107,12 @@ class Order:
 
     def changes(self) -> dict[str, Decimal]:
         """Return every balance change it made, fees included."""
-        return _changes(self.done, self.drift)
+        return _changes(self.moved, self.drift) if self.given is None else self.given.actual_deltas
+
+    @property
+    def moved(self) -> int:
+        """What it did, in staked units."""
+        return -self.done if self.turned else self.done
 
 
 @cache
@@ -120,7 +131,7 @@ def shown(name: str, order: Order | None, now: float) -> Reading:
     """Return what the venue shows of an order at `now`: it, or that there is none."""
     if order is None:
         return _reading(name, ReadingState.NOT_FOUND, 0, 1, "", now)
-    return _reading(name, _state(order), order.done, order.asked, order.drift, now)
+    return _reading(name, _state(order), order.moved, order.asked, order.drift, now)
 
 
 def unreadable(name: str, now: float) -> Reading:
@@ -162,11 +173,13 @@ def _handshake(name: str, state: ReadingState, done: int, asked: int, drift: Dri
     )
 
 
-def order_of(request: ExecutionRequest, now: float) -> Order:
+def order_of(request: ExecutionRequest, index: int, now: float) -> Order:
     """Return the order that a request asks for, with nothing done yet."""
+    takes_back = request.operation_type is OperationType.UNSTAKE
     return Order(
-        index=int(request.operation_id.removeprefix("op")),
+        index=index,
         direction=request.direction,
+        turned=takes_back is not (request.direction is Direction.ROLLBACK),
         asked=int(request.operation_details.amount),
         not_after=(request.not_after - NOON).total_seconds(),
         sent_at=now,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from activities.tasks import OperationTask
 from allornone.core.answer import AnswerKind
 from allornone.core.clock import over_undo_budget
 from allornone.core.state import GroupState
@@ -20,6 +21,7 @@ from tests.campaign.virtual.venue import Order, moment
 from tests.unit.core.answers import deltas
 
 if TYPE_CHECKING:
+    from tests.campaign.virtual.attempt import Attempt
     from tests.campaign.virtual.world import World
 
 FORWARD, ROLLBACK = Direction.FORWARD, Direction.ROLLBACK
@@ -43,6 +45,13 @@ def sees_send(world: "World", reference: str) -> None:
     holds(reference not in world.sent, "S2", f"{world.name(reference)} was sent twice")
 
 
+def sees_halt(world: "World", attempt: "Attempt") -> None:
+    """Hold that nothing leaves forward while the halt stands but what whoever set it waits for."""
+    forward = isinstance(attempt.task, OperationTask) and attempt.task.direction is FORWARD
+    halted = world.halt is not None and forward and attempt.number not in world.passed
+    holds(not halted, "HL", f"{world.name(attempt.reference)} was sent while forward sends are halted")
+
+
 def sees_effect(world: "World", reference: str, before: Order | None, after: Order) -> None:
     """Hold what must be so when something takes effect."""
     name = world.name(reference)
@@ -54,7 +63,7 @@ def sees_effect(world: "World", reference: str, before: Order | None, after: Ord
     holds(end is None or reference in ranges, "S5", f"{name} took effect after the end")
     _outcome_stands(world, reference, name)
     if after.direction is FORWARD:
-        undone = any(event.operation_id == f"op{after.index}" for event in world.journal.intents(ROLLBACK))
+        undone = any(world.position(event.operation_id) == after.index for event in world.journal.intents(ROLLBACK))
         listed = reference in world.loose
         holds(not undone or listed, "S6", f"{name} took effect after its undo was begun")
     else:
@@ -65,10 +74,13 @@ def sees_effect(world: "World", reference: str, before: Order | None, after: Ord
 def _within_its_time(world: "World", name: str, after: Order) -> None:
     if world.profile.expiry != "enforced":
         return
-    holds(world.now <= after.not_after or after.sent_at < world.now, "S16", f"{name} took effect after its expiry")
+    holds(
+        world.venue_now <= after.not_after or after.sent_at < world.now, "S16", f"{name} took effect after its expiry"
+    )
     deadline = world.plan.deadline
     if after.direction is FORWARD and deadline is not None and not world.life.state.released:
-        late = after.sent_at == world.now and moment(world.now) > deadline
+        # A venue whose clock is behind takes it for as long: by all clocks it must be over.
+        late = after.sent_at == world.now and moment(min(world.now, world.clock, world.venue_now)) > deadline
         holds(not late, "S16", f"{name} took effect after the deadline")
 
 
@@ -105,7 +117,7 @@ def _sees_outcome(world: "World", event: OperationExecutionEvent) -> None:
 
 
 def _sees_intent(world: "World", event: OperationExecutionEvent) -> None:
-    reference, index = event.client_ref or "", int(event.operation_id.removeprefix("op"))
+    reference, index = event.client_ref or "", world.position(event.operation_id)
     name = world.name(reference)
     holds(event.plan_hash == world.plan.plan_hash, "S17", f"{name} has another plan")
     holds(world.journal.end is None, "S18", f"the intent of {name} was written after the end")

@@ -1,36 +1,22 @@
 """Everything that there is: a group's run, its log, living attempts, requests on the wire, and the venue's truth."""
 
-from functools import lru_cache
 from typing import Any
 
-from activities.desk import Desk
-from activities.records import RecordActivities
-from activities.resolve import resolve
-from activities.rollback import roll_back
-from activities.send import send
 from activities.tasks import OperationTask
 from allornone.core.facts import reference
 from allornone.core.state import begin
-from allornone.core.steps import Execute, Finish, LastLook, Look, Step, Undo, Wait
+from allornone.core.steps import Finish, Step, Wait
 from allornone.core.subject import subject
 from allornone.models.commands import Command
 from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
-from allornone.venues import Venue
 from tests.campaign.virtual import exchange, memory
-from tests.campaign.virtual.attempt import Attempt, Begin, Told, What, segment_clock
-from tests.campaign.virtual.call import AskingLog, AskingVenue
+from tests.campaign.virtual.attempt import Attempt, Told
+from tests.campaign.virtual.desk import activity_of, desk_of
 from tests.campaign.virtual.journal import VirtualJournal
 from tests.campaign.virtual.life import Life, before_send, task_index
 from tests.campaign.virtual.memory import Task
 from tests.campaign.virtual.venue import Order, Profile
-
-
-@lru_cache(1000)
-def desk_of(profile: Profile, no_undo: frozenset[str]) -> Desk:
-    """Return a worker's means where every question goes to the world."""
-    venues: dict[str, Venue] = {name: AskingVenue(name, profile.capabilities, no_undo) for name in ("binance", "lido")}
-    return Desk(venues, AskingLog(), segment_clock, pid=7)
 
 
 class World:
@@ -40,8 +26,12 @@ class World:
         self, plan: AtomicGroup, profile: Profile, faults: int = 0, no_undo: frozenset[str] = frozenset()
     ) -> None:
         self.plan, self.profile, self.faults = plan, profile, faults
-        self.desk = desk_of(profile, no_undo)
-        self.now = 0.0
+        self.no_undo, self.desk = no_undo, desk_of(profile, no_undo)
+        self.first = int(plan.operations[0].operation_id.removeprefix("op"))
+        self.now = self.lag_s = 0.0
+        self.halt: str | None = None
+        self.passed: frozenset[int] = frozenset()
+        """The attempts that passed before the halt was set: whoever set it waits for those."""
         self.journal = VirtualJournal()
         self.orders: dict[str, Order] = {}
         self.wire: dict[str, Order] = {}
@@ -56,6 +46,8 @@ class World:
         """Return the same world, to go another way."""
         twin = World.__new__(World)
         twin.plan, twin.profile, twin.faults, twin.desk = self.plan, self.profile, self.faults, self.desk
+        twin.lag_s, twin.halt, twin.passed = self.lag_s, self.halt, self.passed
+        twin.first, twin.no_undo = self.first, self.no_undo
         twin.now, twin.journal, twin.life = self.now, self.journal.copy(), self.life.copy()
         twin.orders, twin.wire, twin.sent = self.orders.copy(), self.wire.copy(), self.sent
         twin.attempts = {number: each.copy() for number, each in self.attempts.items()}
@@ -73,6 +65,25 @@ class World:
             for each in progress.unfenced
         ]
         return frozenset(found)
+
+    def position(self, operation_id: str) -> int:
+        """Return the place of an operation in the plan."""
+        return int(operation_id.removeprefix("op")) - self.first
+
+    @property
+    def askable(self) -> bool:
+        """Whether its venue can be asked by our id."""
+        return self.profile.lookup != "none"
+
+    @property
+    def clock(self) -> float:
+        """What the worker whose clock is off takes for the time."""
+        return self.now + self.lag_s
+
+    @property
+    def venue_now(self) -> float:
+        """What the venue takes for the time."""
+        return self.now + self.profile.ahead_s
 
     def accepted(self) -> frozenset[int]:
         """Return the operations that the run takes as accepted."""
@@ -112,29 +123,13 @@ class World:
             self._start(attempt)
 
     def _attempt(self, step: Step, task: Task, node: int) -> Attempt:
-        what, begun = self._activity(step, task)
+        what, begun = activity_of(self.desk, step, task)
         ref = task.client_ref if isinstance(task, OperationTask) else ""
         return Attempt(self._number(), what, task_index(task), ref, task, begun, node, node)
 
     def _number(self) -> int:
         self.count += 1
         return self.count
-
-    def _activity(self, step: Step, task: Any) -> tuple[What, Begin]:
-        desk = self.desk
-        match step:
-            case Execute():
-                return "send", lambda: send(task, task.request, desk)
-            case Undo():
-                return "send", lambda: roll_back(task, desk)
-            case Look():
-                return "look", lambda: resolve(task, desk)
-            case LastLook():
-                return "last_look", lambda: resolve(task, desk)
-            case _:
-                activities = RecordActivities(desk.venues, desk.log)
-                what: What = "end" if task.result is not None else "record"
-                return what, lambda: activities.record_group_event(task)
 
     def _start(self, attempt: Attempt) -> None:
         self.attempts[attempt.number] = attempt
@@ -152,7 +147,8 @@ class World:
         self.drive()
 
     def _tell(self, attempt: Attempt, value: Any, raises: Exception | None = None) -> None:
-        attempt.tell(Told(self.now, value, raises))
+        now = self.clock if attempt.number % 2 else self.now
+        attempt.tell(Told(now, value, raises, self.halt))
         if attempt.call is None:
             self._over(attempt)
 

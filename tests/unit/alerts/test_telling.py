@@ -10,7 +10,8 @@ from allornone.alerts.alert import Alert
 from allornone.alerts.telling import TellingLog
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.jsonl import JsonlEventLog
-from tests.unit.eventlog.story import CONFIRMED, STARTED, intent, revocation
+from allornone.events import Event, OperationExecutionEvent
+from tests.unit.eventlog.story import CONFIRMED, FIRST_REF, STARTED, end, intent, operation, revocation
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -86,3 +87,63 @@ async def test_a_log_that_writes_tells_nobody(office: Office) -> None:
     await office.log.intend(intent(), known_seq=1)
 
     assert office.told == []
+
+
+ATTESTED = operation("confirmed", actual_deltas={"binance:ETH": "-1.5"}, evidence={"attested": True, "note": "ann"})
+DENIED = operation("failed", error_message="refused: insufficient balance")
+
+
+def nothing_new(_: OperationExecutionEvent | None) -> tuple[Event, ...]:
+    return ()
+
+
+async def test_a_venue_that_denies_what_an_operator_attested_calls_somebody_once(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    await office.log.record((STARTED, intent(), ATTESTED), known_seq=0)
+
+    await office.log.settle(DENIED, nothing_new, known_seq=3)
+    await office.log.settle(DENIED, nothing_new, known_seq=3)
+
+    assert {alert.event_id for alert in office.told} == {office.told[0].event_id}
+    assert (office.told[0].status, office.told[0].group) == ("conflict", "carry-1")
+    assert office.told[0].reason == (
+        "sell-spot: an operator's word is that it took effect, and a later answer says: refused: insufficient balance"
+    )
+    assert office.told[0].operations == ({"operation_id": "sell-spot", "client_ref": FIRST_REF},)
+
+
+async def test_an_outcome_that_is_settled_calls_somebody_as_a_recorded_one_does(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    await office.log.record((STARTED, intent(), ATTESTED), known_seq=0)
+
+    await office.log.settle(DENIED, lambda _: (), known_seq=3)
+
+    assert [alert.status for alert in office.told] == ["conflict"]
+
+
+async def test_a_late_effect_is_left_to_the_look_that_puts_it_before_somebody(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    await office.log.record((STARTED, intent(), DENIED), known_seq=0)
+
+    await office.log.record((operation("confirmed", actual_deltas={"binance:ETH": "-1.5"}),), known_seq=3)
+
+    assert office.told == []
+
+
+async def test_an_operator_who_denies_what_a_venue_showed_calls_nobody(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    shown = operation("confirmed", actual_deltas={"binance:ETH": "-1.5"})
+    await office.log.record((STARTED, intent(), shown), known_seq=0)
+
+    await office.log.record((operation("failed", evidence={"attested": True}),), known_seq=3)
+
+    assert office.told == []
+
+
+async def test_two_lives_that_ended_in_two_ways_call_somebody(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    await office.log.record((STARTED, end()), known_seq=0)
+
+    await office.log.record((end("partial", event_id=end().event_id),), known_seq=0)
+
+    assert [alert.reason for alert in office.told] == ["it ended completed, and another life of it partial"]

@@ -27,6 +27,9 @@ def hashed(folder: Path, source: str) -> str:
     [
         ("A", "allornone/core/turn.py"),
         ("A", "activities/send.py"),
+        ("A", "activities/sweep.py"),
+        ("A", "tests/campaign/virtual/aftermath.py"),
+        ("A", "tests/campaign/varieties.py"),
         ("A", "workflows/briefs.py"),
         ("A", "allornone/eventlog/permit.py"),
         ("B", "worker/build.py"),
@@ -41,7 +44,7 @@ def test_what_a_part_runs_decides(part: Part, decides: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "looks_on"),
-    [("A", "allornone/venues/paper/venue.py"), ("A", "activities/sweep.py"), ("B", "allornone/cli/app.py")],
+    [("A", "allornone/venues/paper/venue.py"), ("B", "tests/campaign/schedules.py"), ("B", "allornone/cli/app.py")],
 )
 def test_what_a_part_does_not_run_does_not(part: Part, looks_on: str) -> None:
     assert Path(looks_on) not in deciding(part)

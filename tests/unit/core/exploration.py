@@ -15,6 +15,7 @@ from allornone.core.subject import subject
 from allornone.core.turn import turn
 from allornone.errors import CommandRefusedError
 from allornone.models.commands import Command
+from allornone.models.execution import Direction
 from allornone.models.group import AtomicGroup
 from allornone.models.reconciliation import Verdict
 from tests.unit.core.answers import FORWARD, ROLLBACK, Reference, closed, told
@@ -80,7 +81,7 @@ class Exploration:
 
     def __init__(self, plan: AtomicGroup, *latches: str) -> None:
         self.plan, self.latches, self.sizes = plan, latches, "sizes" in latches
-        self.halts = "halt" in latches
+        self.halts, self.blind = "halt" in latches, "unreadable" in latches
         self.sources: dict[Key, set[Key]] = {}
         self.nodes: dict[Key, Node] = {}
         self.ends: set[Key] = set()
@@ -152,8 +153,8 @@ class Exploration:
                 for answer in undoes((index, ROLLBACK, epoch), self._left(state, index), sizes=self.sizes):
                     yield observe(self.plan, state, answer)
             case Look(index, direction, epoch):
-                size = self._asked(state, index) if direction is FORWARD else -self._left(state, index)
-                for answer in looks((index, direction, epoch), size, step, state):
+                of, size = (index, direction, epoch), self._size(state, index, direction)
+                for answer in blind_looks(of) if self.blind else looks(of, size, step, state):
                     yield observe(self.plan, state, answer)
             case _:
                 yield from self._only_outcome(state, step)
@@ -169,6 +170,9 @@ class Exploration:
                 yield ended(state, 0, superseded=False)
             case _:
                 raise AssertionError(step)
+
+    def _size(self, state: GroupState, index: int, direction: Direction) -> int:
+        return self._asked(state, index) if direction is FORWARD else -self._left(state, index)
 
     def _asked(self, state: GroupState, index: int) -> int:
         return AMOUNT - int(executed_amount(state.operations[index]))
@@ -199,9 +203,15 @@ def undoes(of: Reference, left: int, *, sizes: bool) -> Iterator[Answer]:
         yield closed(of, -1, Verdict.PARTIAL)
 
 
+def blind_looks(of: Reference) -> Iterator[Answer]:
+    """Return what a look tells at a venue that can never be read again."""
+    yield told(of, AnswerKind.UNKNOWN, readable=False)
+    yield told(of, AnswerKind.UNKNOWN, fence=Fence.NEVER_SETTLED, readable=False)
+
+
 def looks(of: Reference, size: int, look: Look, state: GroupState) -> Iterator[Answer]:
     """Return what a look may show of a reference that was sent for `size`."""
-    if look.mode == "read":
+    if look.mode in ("read", "reread"):
         yield closed(of, size or AMOUNT)
         yield closed(of, AMOUNT + 1, Verdict.BREACH)
         return

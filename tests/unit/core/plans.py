@@ -1,5 +1,7 @@
 """The smallest plans: operations of two units of one token pair, told apart by their ids alone."""
 
+from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 from allornone.models.group import AtomicGroup
@@ -38,3 +40,17 @@ def plain(count: int, **policy: Any) -> AtomicGroup:
     """Return a plan of `count` operations with nothing special about them."""
     nothing: dict[str, Any] = {}
     return group(*[nothing] * count, **policy)
+
+
+def random_operation(random: Random, timeouts_s: Sequence[int]) -> dict[str, Any]:
+    """Return some of the things that an operation may declare."""
+    how: dict[str, Any] = {"timeout_s": random.choice(timeouts_s)}
+    if random.random() < 0.12:
+        how["pivot"] = True
+    if random.random() < 0.1:
+        how["rollback"] = "none"
+    if random.random() < 0.3:
+        how["independent"] = True
+    if random.random() < 0.2:
+        how["min_fill"] = "0.5"
+    return how

@@ -109,7 +109,7 @@ class Rebirth(Schedule):
 
     def _looked(self, reference: Reference, look: Look) -> Answer | None:
         known = self.journal.knows(reference)
-        if known is not None and not self.world.orders[reference].open:
+        if known is not None and look.mode != "reread" and not self.world.orders[reference].open:
             return known
         answer = self.world.look(reference, look.mode, look.reading)
         self._is_recorded(reference, answer)

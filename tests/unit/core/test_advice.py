@@ -72,7 +72,7 @@ def test_all_advice_would_be_taken_and_a_blocked_group_always_has_some(
             for each in found:
                 # It waits for the look-up that an operator's word is held against.
                 if state.claim is None or each.command != "resolve" or "client_ref" not in each.payload:
-                    take(plan, state, spoken(plan, state, each), "c")
+                    take(plan, state, spoken(plan, state, each), "advised")
                 given.add(f"{each.command} {each.payload.get('outcome', '')}".strip())
     assert {"retry", "resolve accepted", "resolve confirmed", "resolve failed"} <= given
 

@@ -1,12 +1,17 @@
 """What an operator may say: each sentence of the Commands paragraph of DESIGN 5."""
 
+from dataclasses import replace
+
 import pytest
 
 from allornone.core.answer import AnswerKind
 from allornone.core.command import take
+from allornone.core.observe import recorded
+from allornone.core.state import Handled, Notice, begin
 from allornone.core.steps import Execute, Look, Undo, Wait
 from allornone.core.subject import allowed
 from allornone.errors import CommandRefusedError
+from allornone.events.transition import TransitionKind
 from allornone.models.group import GroupStatus
 from tests.unit.core.answers import (
     FORWARD,
@@ -26,6 +31,7 @@ from tests.unit.core.shell import (
     RESUME,
     Shell,
     accepted,
+    happened,
     retry,
 )
 
@@ -71,8 +77,20 @@ def test_retry_on_a_pivot_in_breach_reads_it_again_and_never_sends() -> None:
     shell.plays(Execute(0, 1), breach(0))
     shell.awaited()
     shell.takes(retry(shell.ref((0, FORWARD, 1))))
-    shell.plays(Look(0, FORWARD, 1, "read", 1, 0), full(0))
+    shell.plays(Look(0, FORWARD, 1, "reread", 1, 0), full(0))
     assert shell.ends().status is GroupStatus.COMPLETED
+
+
+def test_a_pivot_that_is_in_breach_still_is_asked_for_three_times_each_time_an_operator_says_so() -> None:
+    shell = Shell(group({"pivot": True}))
+    shell.plays(Execute(0, 1), breach(0))
+    for _ in range(2):
+        assert isinstance(shell.awaited(), Wait)
+        shell.takes(retry(shell.ref((0, FORWARD, 1))))
+        shell.plays(Look(0, FORWARD, 1, "reread", 1, 0), breach(0, recorded=False))
+        shell.plays(Look(0, FORWARD, 1, "reread", 2, 1), breach(0, recorded=False))
+        shell.plays(Look(0, FORWARD, 1, "reread", 3, 2), breach(0))
+    assert shell.status() is GroupStatus.BLOCKED
 
 
 def test_retry_of_a_reference_that_has_moved_on_is_refused() -> None:
@@ -143,3 +161,59 @@ def test_a_superseded_run_refuses_to_accept_one_operation() -> None:
     shell.plays(Execute(0, 1), told((0, FORWARD, 1), AnswerKind.SUPERSEDED))
     with pytest.raises(CommandRefusedError, match="another life"):
         shell.takes(accepted("op0"))
+
+
+def test_a_command_id_that_was_used_for_another_command_is_refused_and_told_what_it_was_used_for() -> None:
+    plan = plain(1)
+    once = take(plan, Shell(plan).state, PAUSE, "c1")
+    with pytest.raises(CommandRefusedError, match="command_id 'c1' was used for another command of this group: pause"):
+        take(plan, once, CANCEL, "c1")
+
+
+def test_a_command_sent_again_by_somebody_else_in_other_words_is_the_same_command() -> None:
+    plan = plain(1)
+    once = take(plan, Shell(plan).state, PAUSE, "c1")
+    assert take(plan, once, PAUSE.model_copy(update={"actor": "bob", "reason": "to be sure"}), "c1") == once
+
+
+def test_a_command_id_that_was_used_for_another_reference_is_refused() -> None:
+    shell = in_doubt()
+    first = shell.ref((1, FORWARD, 1))
+    taken = take(shell.plan, shell.state, retry(first), "c1")
+    with pytest.raises(
+        CommandRefusedError, match=f"was used for another command of this group: retry client_ref={first}"
+    ):
+        take(shell.plan, taken, retry("0" * 32), "c1")
+
+
+def test_a_command_id_is_refused_for_another_size_while_the_first_word_waits_for_its_look_and_after_it() -> None:
+    shell = in_doubt()
+    ref = shell.ref((1, FORWARD, 1))
+    word = happened(ref, 2)
+    claimed = take(shell.plan, shell.state, word, "c1")
+    assert claimed.claim is not None
+    assert take(shell.plan, claimed, word.model_copy(update={"evidence": "ticket 7"}), "c1") == claimed
+    with pytest.raises(CommandRefusedError, match="=2 outcome=confirmed; nothing was done, give this"):
+        take(shell.plan, claimed, happened(ref, 1), "c1")
+    shell.state = claimed
+    shell.plays(resolver(1, 1), full(1))
+    with pytest.raises(CommandRefusedError, match="was used for another command"):
+        take(shell.plan, shell.state, happened(ref, 1), "c1")
+
+
+def test_a_command_id_from_before_commands_were_told_apart_is_answered_as_it_was() -> None:
+    plan = plain(1)
+    once = take(plan, Shell(plan).state, PAUSE, "c1")
+    old = replace(once, handled=tuple(Handled(each.command_id, each.message, each.refused) for each in once.handled))
+    assert take(plan, old, CANCEL, "c1") == old
+
+
+def test_what_an_operator_says_while_a_record_finds_another_life_is_recorded_all_the_same() -> None:
+    plan = plain(1)
+    state = replace(begin(plan), outbox=(Notice(TransitionKind.BLOCKED), Notice(TransitionKind.ROLLING_BACK)))
+    state = take(plan, state, PAUSE, "c1")
+
+    state = recorded(state, 0, superseded=True)
+
+    assert state.superseded
+    assert [notice.kind for notice in state.outbox] == [TransitionKind.COMMAND]

@@ -58,6 +58,14 @@ def test_what_an_undone_group_lost_is_friction() -> None:
     assert (result.friction, result.residual_deltas) == ({ETH: Decimal("-0.02")}, {})
 
 
+def test_what_a_completed_group_cost_past_the_bound_is_listed_and_no_exposure() -> None:
+    shell = Shell(plain(1, max_friction={"ETH": "0.009"}))
+    shell.plays(Execute(0, 1), charged((0, FORWARD, 1), 2))
+    result = shell.ends()
+    assert result.status is GroupStatus.COMPLETED
+    assert (result.friction, result.residual_deltas) == ({ETH: Decimal("-0.01")}, {})
+
+
 def test_friction_past_the_bound_is_partial_and_up_to_it_is_not() -> None:
     for bound, status in (("0.02", GroupStatus.ROLLED_BACK), ("0.019", GroupStatus.PARTIAL)):
         shell = Shell(plain(2, max_friction={"ETH": bound}))

@@ -8,10 +8,9 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from random import Random
-from typing import Any
 
 from allornone.models.group import AtomicGroup, GroupStatus
-from tests.unit.core.plans import group
+from tests.unit.core.plans import group, random_operation
 from tests.unit.core.references import remembering
 from tests.unit.core.schedule import Schedule
 
@@ -24,7 +23,7 @@ BLOCK = 2500
 def random_plan(number: int) -> AtomicGroup:
     """Return plan `number`: one to four operations, each with a few of the things that it may declare."""
     random = Random(number)  # noqa: S311 (plans are to be repeatable)
-    operations = [random_operation(random) for _ in range(random.choice((1, 1, 2, 2, 3, 4)))]
+    operations = [random_operation(random, (1, 10, 60)) for _ in range(random.choice((1, 1, 2, 2, 3, 4)))]
     return group(
         *operations,
         on_stuck_undo=random.choice(("wait", "continue")),
@@ -33,19 +32,6 @@ def random_plan(number: int) -> AtomicGroup:
         undo_budget_s=random.choice((1, 100, 900)),
         forward_retries=random.choice((0, 0, 1, 3)),
     )
-
-
-def random_operation(random: Random) -> dict[str, Any]:
-    how: dict[str, Any] = {"timeout_s": random.choice((1, 10, 60))}
-    if random.random() < 0.12:
-        how["pivot"] = True
-    if random.random() < 0.1:
-        how["rollback"] = "none"
-    if random.random() < 0.3:
-        how["independent"] = True
-    if random.random() < 0.2:
-        how["min_fill"] = "0.5"
-    return how
 
 
 def run_block(first: int, count: int) -> Counter[GroupStatus]:

@@ -104,6 +104,29 @@ def test_did_not_happen_is_refused_until_the_reference_is_fenced(fence: Fence) -
         shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
 
 
+@pytest.mark.parametrize("fence", [Fence.WAITING, Fence.NEVER])
+def test_an_effect_of_nothing_is_refused_until_the_reference_is_fenced(fence: Fence) -> None:
+    shell = in_doubt(fence=fence, readable=False)
+    with pytest.raises(CommandRefusedError, match="settle window are over"):
+        shell.takes(happened(shell.ref((1, FORWARD, 1)), 0))
+
+
+def test_an_effect_of_nothing_is_held_against_a_look_up_as_did_not_happen_is() -> None:
+    shell = in_doubt(fence=Fence.FENCED, readable=False)
+    shell.takes(happened(shell.ref((1, FORWARD, 1)), 0))
+    assert shell.state.claim is not None
+    assert shell.state.claim.handshake is None
+    shell.plays(resolver(1, 1), absent(1))
+    assert last_answer(shell) == ("resolved as failed", False)
+
+
+def test_an_amount_of_which_nothing_moved_is_refused() -> None:
+    shell = in_doubt(fence=Fence.FENCED, readable=False)
+    word = happened(shell.ref((1, FORWARD, 1)), 0).model_copy(update={"executed_amount": Decimal(1)})
+    with pytest.raises(CommandRefusedError, match="executed_amount was 1, but nothing moved"):
+        shell.takes(word)
+
+
 def test_did_not_happen_holds_once_the_reference_is_fenced() -> None:
     shell = in_doubt(fence=Fence.FENCED, readable=False)
     shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))

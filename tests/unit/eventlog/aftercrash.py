@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.eventlog.layout import MODELS
 from allornone.eventlog.reader import EventReader
 from allornone.eventlog.verification import Verification
 
@@ -66,8 +67,23 @@ def cut_power(directory: Path, forgotten: Forgotten, chance: Random) -> None:
         status = path.stat()
         os.truncate(path, chance.randint(min(sizes.get(status.st_ino, 0), status.st_size), status.st_size))
     if forgotten is not Forgotten.BYTES:
-        listings = sorted((note for note in notes if "names" in note), key=lambda note: note["at"])
-        _forget_names(directory / "events", listings[-1]["names"] if listings else {}, forgotten)
+        listings = sorted((note["names"] for note in notes if "names" in note), key=_age)
+        _forget_names(directory / "events", _on_disk(listings), forgotten)
+
+
+def _on_disk(listings: list[dict[str, int]]) -> dict[str, int]:
+    """Return the names that some sync of the folder put on disk: a closed file keeps its name."""
+    closed = {name: inode for names in listings for name, inode in names.items() if name not in MODELS}
+    active = {name: inode for names in listings for name, inode in names.items() if name in MODELS}
+    return closed | {name: inode for name, inode in active.items() if inode not in closed.values()}
+
+
+def _age(names: dict[str, int]) -> tuple[int, int]:
+    """Order listings of the folder as they came about: a rotation closes a file, and then begins one.
+
+    A clock does not: of two processes, the one that read it first may have listed the folder last.
+    """
+    return len(names.keys() - MODELS.keys()), len(names)
 
 
 def _forget_names(events: Path, synced: dict[str, int], forgotten: Forgotten) -> None:

@@ -14,7 +14,6 @@ import sys
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from time import monotonic_ns
 
 from allornone.eventlog.disk import Disk
 from allornone.eventlog.jsonl import JsonlEventLog
@@ -95,7 +94,7 @@ def _path(descriptor: int) -> Path:
 
 
 def _names(folder: Path) -> dict[str, object]:
-    return {"at": monotonic_ns(), "names": {path.name: path.stat().st_ino for path in folder.glob("*.jsonl")}}
+    return {"names": {path.name: path.stat().st_ino for path in folder.glob("*.jsonl")}}
 
 
 def _bytes(descriptor: int) -> dict[str, object]:
