@@ -14,7 +14,7 @@ from allornone.models.result import GroupResult, GroupView
 
 QUERY_S = 480
 LOOK_AGAIN_S = 2
-BUSY = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION)
+BUSY = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNAVAILABLE)
 """What the server says of a run whose workflow tasks time out because the machine has not got to them."""
 
 Handle = WorkflowHandle[Any, GroupResult]
