@@ -201,7 +201,8 @@ class Client:
 
     def _told(self, method: str, leg: Leg, outcome: Outcome, problem: Problem | None, failure: str) -> str:
         if problem is not None and problem.code != UNREADABLE:
-            return f"{self.name} answered {problem.code} {problem.text[:_TEXT]}".strip()
+            # Cut only what shows no key: half of one is found by nobody.
+            return f"{self.name} answered {problem.code} {self._credentials.scrubbed(problem.text)[:_TEXT]}".strip()
         if leg.status is not None:
             return f"{self.name} answered HTTP {leg.status} to {method} ({outcome.value})"
         came = "nothing left" if outcome is Outcome.NOT_SENT else "no answer came"
