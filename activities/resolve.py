@@ -4,7 +4,7 @@ import asyncio
 
 from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
-from activities.fence import fence
+from activities.fence import fence, is_blind, prospect
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
@@ -23,14 +23,6 @@ from allornone.venues.reading import Reading, ReadingState
 
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
-
-PROSPECTS = {
-    Fence.WAITING: "it may still take effect",
-    Fence.FENCED: "nothing more can take effect",
-    Fence.NEVER: "it may take effect at any time",
-    Fence.NEVER_SETTLED: "its settle window is over, but it may take effect at any time",
-}
-"""What an operator is told beside: whether 'did not happen' can be said yet."""
 
 
 async def resolve(task: OperationTask, desk: Desk) -> Answer:
@@ -65,7 +57,8 @@ async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: 
     if reading is not None:
         told = await of_reading(task, request, desk, reading.sent_at(intent.submitted_at), intent.prepared)
     if told is None:
-        return await unknown(task, desk, request, "a look-up proved nothing", readable=reading is not None)
+        message, readable = "a look-up proved nothing", reading is not None
+        return await unknown(task, desk, request, message, readable=readable, blind=is_blind(reading))
     return await _unobserved_is_unknown(task, desk, request, told)
 
 
@@ -212,8 +205,9 @@ async def _unsettled(
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
-    message = f"the venue shows {shown}; {PROSPECTS[level]}"
-    return await unknown(task, desk, request, message, fence=level, readable=reading is not None)
+    message = f"the venue shows {shown}; {prospect(level, capability, reading)}"
+    readable = reading is not None
+    return await unknown(task, desk, request, message, fence=level, readable=readable, blind=is_blind(reading))
 
 
 async def _absent(

@@ -39,9 +39,9 @@ class OperationTask(BaseModel):
 
     `request` is the forward request, sized to what is left to do; an undo's is the whole operation's. An undo also
     needs `effect`, the net of what the operation and its other undos moved, `filled_ratio` being the share that is
-    left, and derives its own request from it. `mode`, `reading`, `came_back` and `revoked_s`
-    are for look-ups: why we look, the how-manieth reading this is, whether the sending attempt answered, and for how
-    long the reference has certainly been revoked.
+    left, and derives its own request from it. `mode`, `reading`, `came_back`, `revoked_s`
+    and `blind_s` are for look-ups: why we look, the how-manieth reading this is, whether the sending attempt answered,
+    for how long the reference has certainly been revoked, and for how much of that no look was told the venue's time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +59,7 @@ class OperationTask(BaseModel):
     reading: int = 1
     came_back: bool = False
     revoked_s: float = 0.0
+    blind_s: float = 0.0
     claim: OperationClaim | None = None
 
 

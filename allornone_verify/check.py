@@ -94,6 +94,8 @@ class _Check:
         groups = self._groups()
         while batch := list(islice(groups, AT_ONCE)):
             histories = await self._runs([group_id for group_id, _ in batch])
+            if histories:
+                self._journal.look_again()
             for group_id, orders in batch:
                 self.bench.judge(self._story(group_id, orders, histories.get(group_id)))
         await self._unknown_to_the_log()
@@ -163,9 +165,12 @@ class _Check:
         if self._histories is None or self._request.group_id is not None or queue is None:
             return
         try:
-            async for listed in self._histories.listed(queue):
-                if listed.status == "completed" and not self._journal.knows(listed.group_id):
-                    found = "its workflow completed, and the log has not one record of it"
-                    self.bench.found("L7", Break(found, group=listed.group_id, place=f"workflow {listed.group_id}"))
+            listed = [each async for each in self._histories.listed(queue) if each.status == "completed"]
         except ServerError as error:
             self.bench.no_server(str(error))
+            return
+        self._journal.look_again()
+        for each in listed:
+            if not self._journal.knows(each.group_id) and not self._journal.is_moving(each.group_id):
+                found = "its workflow completed, and the log has not one record of it"
+                self.bench.found("L7", Break(found, group=each.group_id, place=f"workflow {each.group_id}"))

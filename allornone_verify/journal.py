@@ -49,6 +49,14 @@ class Journal:
         """Note how far it is now. A group that has records in between was moving, and is judged by the log alone."""
         self._segments = snapshot(self.folder)
 
+    def look_again(self) -> None:
+        """Note which groups have records since: what a later witness tells of them may be newer than what was read."""
+        known = {segment.inode: segment.size for segment in self._segments}
+        now = snapshot(self.folder)
+        for segment in now:
+            self._moving.update(groups_in(segment.since(known.get(segment.inode, 0))))
+        close(now)
+
     def close(self) -> None:
         """Close the files."""
         close(self._segments)
@@ -148,6 +156,13 @@ class Journal:
         with suppress(ValueError):
             at = moment(fields["real_utc_time"])
             self.newest = at if self.newest is None else max(at, self.newest)
+
+
+def groups_in(lines: Iterator[bytes]) -> Iterator[str]:
+    """Yield the group of every line that has one."""
+    for raw in lines:
+        with suppress(BadLineError):
+            yield str(parse(raw).get("atomic_group_id"))
 
 
 def _recovery(fields: Fields) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from allornone_verify.breaks import Break
-from allornone_verify.invariants import ends, history, ids, operators, order, outcomes, sends, undoing
+from allornone_verify.invariants import ends, history, ids, operators, order, outcomes, sends, undo_again, undoing
 from allornone_verify.story import Story
 
 Judge = Callable[[Story], Iterator[Break]]
@@ -50,7 +50,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("S16", "nothing happens past an expiry or the deadline", "J", (sends.s16_nothing_after_expiry,)),
     Invariant("S17", "the plan never changes", "J", (ids.s17_plan_never_changes,)),
-    Invariant("S18", "after rolling back began nothing goes forward", "J", (order.s18_no_way_back,)),
+    Invariant(
+        "S18",
+        "after rolling back began nothing goes forward",
+        "J",
+        (order.s18_no_way_back, order.s18_no_send_after_temporals_cancel),
+    ),
     Invariant("S19", "a simulated group moves nothing", "JV", (ends.s19_simulated_moves_nothing,)),
     *(Invariant(f"I{number}", "account leases", unchecked=_NO_LEASES) for number in range(1, 6)),
     Invariant("E1", "each event id is there once", "J"),
@@ -73,7 +78,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("L5", "a group is started once", "J", (order.l5_one_start,)),
     Invariant("L6", "commands are recorded once, with their actor", "J", (operators.l6_commands_are_audited,)),
     Invariant("L7", "a closed workflow has an end record, or was found gone", "JH", (history.l7_closed_has_end,)),
-    Invariant("L8", "a failed undo is tried again within the cap", "J", (operators.l8_undo_is_tried_again,)),
+    Invariant("L8", "a failed undo is tried again within the cap", "J", (undo_again.l8_undo_is_tried_again,)),
     Invariant("L9", "no history grows past what Temporal carries", "JH", (history.l9_history_is_bounded,)),
     Invariant(
         "L10", "requests to a venue stay within its limits", unchecked="requests leave no trace in the three witnesses"

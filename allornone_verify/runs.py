@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from temporalio.api.common.v1 import Payloads
@@ -56,6 +57,39 @@ class Told:
         return fields_of(fields_of(self.answer.get("handshake")).get("actual_deltas"))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A command that was accepted and done: its name, the event at which it was accepted, and where it was answered."""
+
+    name: str
+    accepted: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An activity that was scheduled. `task` is the event of the workflow's decision to do so."""
+
+    activity: str
+    about: Fields
+    task: int
+    place: str
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it only records, and neither sends nor looks."""
+        return "operation" not in self.about
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a run waits for, and until when that should have come: now, for a task or an activity without an end."""
+
+    what: str
+    due: datetime
+    place: str
+
+
 @dataclass(slots=True)
 class Run:
     """One run of a group's workflow."""
@@ -66,12 +100,25 @@ class Run:
     """The run that this one continues, or was reset from."""
     plan: Fields = field(default_factory=Fields)
     told: list[Told] = field(default_factory=list[Told])
-    commands: dict[str, str] = field(default_factory=dict[str, str])
-    """The accepted updates that succeeded: id to place."""
+    asked: list[Asked] = field(default_factory=list[Asked])
+    commands: dict[str, Taken] = field(default_factory=dict[str, Taken])
+    """The accepted updates that succeeded, by the command's id."""
+    cancelled: int = 0
+    """The event of the first decision after Temporal's own cancel, 0 where there is none."""
     result: Fields | None = None
     events: int = 0
-    waits: bool = False
-    """Whether a timer, an activity or a workflow task is pending."""
+    pending: tuple[Pending, ...] = ()
+    """The timers, activities and workflow tasks that it waits for."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a timer, an activity or a workflow task is pending."""
+        return bool(self.pending)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is done in it: it waits for a command, or for time to pass."""
+        return self.status == "open" and all(each.what == "timer" for each in self.pending)
 
     @property
     def gave_way(self) -> bool:
@@ -85,7 +132,7 @@ def run_of(run_id: str, events: Iterable[HistoryEvent]) -> Run:
     for event in events:
         run.events += 1
         reader.read(run, event)
-    run.waits = bool(reader.pending)
+    run.pending = tuple(reader.pending.values())
     return run
 
 
@@ -93,9 +140,10 @@ class _Reader:
     """Follows what was scheduled, until it is closed."""
 
     def __init__(self) -> None:
-        self.pending: set[tuple[str, int]] = set()
+        self.pending: dict[tuple[str, int], Pending] = {}
         self._asked: dict[int, tuple[str, Fields]] = {}
-        self._updates: dict[str, Fields] = {}
+        self._updates: dict[str, tuple[str, int, Fields]] = {}
+        self._cancelled = False
 
     def read(self, run: Run, event: HistoryEvent) -> None:
         kind = event.event_type
@@ -104,36 +152,50 @@ class _Reader:
         elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             _start(run, event)
         elif event.HasField("activity_task_scheduled_event_attributes"):
-            scheduled = event.activity_task_scheduled_event_attributes
-            self._asked[event.event_id] = scheduled.activity_id, _first(scheduled.input)
-            self.pending.add(("activity", event.event_id))
+            self._schedule(run, event)
         elif event.HasField("activity_task_completed_event_attributes"):
             completed = event.activity_task_completed_event_attributes
-            self.pending.discard(("activity", completed.scheduled_event_id))
+            self.pending.pop(("activity", completed.scheduled_event_id), None)
             activity, asked = self._asked.pop(completed.scheduled_event_id, ("", {}))
             run.told.append(Told(asked, _first(completed.result), activity, _place(run, event)))
         else:
             self._others(run, event)
 
+    def _schedule(self, run: Run, event: HistoryEvent) -> None:
+        scheduled = event.activity_task_scheduled_event_attributes
+        about, task = _first(scheduled.input), scheduled.workflow_task_completed_event_id
+        self._asked[event.event_id] = scheduled.activity_id, about
+        run.asked.append(Asked(scheduled.activity_id, about, task, _place(run, event)))
+        self._wait(run, event, "activity", event.event_id, scheduled.schedule_to_close_timeout.ToTimedelta())
+
+    def _wait(self, run: Run, event: HistoryEvent, what: str, number: int, lasts: timedelta = timedelta()) -> None:
+        due = event.event_time.ToDatetime(UTC) + lasts
+        self.pending[what, number] = Pending(what, due, _place(run, event))
+
     def _others(self, run: Run, event: HistoryEvent) -> None:
         for name in ("failed", "timed_out", "canceled"):
             attributes = f"activity_task_{name}_event_attributes"
             if event.HasField(attributes):  # type: ignore[arg-type]
-                self.pending.discard(("activity", getattr(event, attributes).scheduled_event_id))
+                self.pending.pop(("activity", getattr(event, attributes).scheduled_event_id), None)
         if event.HasField("timer_started_event_attributes"):
-            self.pending.add(("timer", event.event_id))
+            lasts = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            self._wait(run, event, "timer", event.event_id, lasts)
         if event.HasField("timer_fired_event_attributes"):
-            self.pending.discard(("timer", event.timer_fired_event_attributes.started_event_id))
+            self.pending.pop(("timer", event.timer_fired_event_attributes.started_event_id), None)
         if event.HasField("timer_canceled_event_attributes"):
-            self.pending.discard(("timer", event.timer_canceled_event_attributes.started_event_id))
+            self.pending.pop(("timer", event.timer_canceled_event_attributes.started_event_id), None)
         self._tasks(run, event)
         self._commands(run, event)
 
     def _tasks(self, run: Run, event: HistoryEvent) -> None:
         if event.HasField("workflow_task_scheduled_event_attributes"):
-            self.pending.add(("task", 0))
+            self._wait(run, event, "task", 0)
+        if event.HasField("workflow_execution_cancel_requested_event_attributes"):
+            self._cancelled = True
         if event.HasField("workflow_task_completed_event_attributes"):
-            self.pending.discard(("task", 0))
+            self.pending.pop(("task", 0), None)
+            if self._cancelled and not run.cancelled:
+                run.cancelled = event.event_id
         if event.HasField("workflow_task_failed_event_attributes"):
             reset_from = event.workflow_task_failed_event_attributes.base_run_id
             run.before = reset_from or run.before
@@ -141,12 +203,14 @@ class _Reader:
     def _commands(self, run: Run, event: HistoryEvent) -> None:
         if event.HasField("workflow_execution_update_accepted_event_attributes"):
             accepted = event.workflow_execution_update_accepted_event_attributes
-            self._updates[accepted.protocol_instance_id] = _first(accepted.accepted_request.input.args)
+            said = accepted.accepted_request.input
+            self._updates[accepted.protocol_instance_id] = said.name, event.event_id, _first(said.args)
         if event.HasField("workflow_execution_update_completed_event_attributes"):
             completed = event.workflow_execution_update_completed_event_attributes
-            given = self._updates.pop(completed.meta.update_id, {})
+            name, accepted_at, given = self._updates.pop(completed.meta.update_id, ("", event.event_id, {}))
             if completed.outcome.HasField("success"):
-                run.commands[str(given.get("command_id") or completed.meta.update_id)] = _place(run, event)
+                command_id = str(given.get("command_id") or completed.meta.update_id)
+                run.commands.setdefault(command_id, Taken(name, accepted_at, _place(run, event)))
 
 
 def _start(run: Run, event: HistoryEvent) -> None:

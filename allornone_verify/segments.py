@@ -36,6 +36,11 @@ class Segment:
                 yield begin, line
                 begin += len(line) + 1
 
+    def since(self, size: int) -> Iterator[bytes]:
+        """Yield each full line that came after the file had `size` bytes."""
+        if size < self.size:
+            yield from self.read(size, self.size - size).split(b"\n")[:-1]
+
     def tail(self) -> int:
         """Return how many bytes lie behind the last newline."""
         back = 0

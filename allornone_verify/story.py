@@ -117,6 +117,11 @@ class Story:
         """The word of its end, empty while it is open."""
         return str(self.end.fields["group_status"]) if self.end is not None else ""
 
+    def stated(self, operation_id: str) -> Fields:
+        """Return what its end says of an operation; empty where it says nothing."""
+        listed: list[Fields] = self.end.fields["operations"] if self.end is not None else []
+        return next((each for each in listed if each["operation_id"] == operation_id), Fields())
+
     @cached_property
     def plan(self) -> Fields:
         """Its plan; empty where the log has none."""

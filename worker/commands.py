@@ -22,7 +22,7 @@ from worker.keeper import keep
 from worker.life import STOP_SIGNALS, work
 from worker.logfile import logging_to
 from worker.namespace import keep_closed_groups
-from worker.touched import venue_lines
+from worker.touched import key_lines, venue_lines
 
 NO_LIMITS = "none: every venue and asset, by any amount (ALLORNONE_LIMITS sets some)"
 
@@ -39,9 +39,10 @@ def dev() -> None:
                 "unset it to have them come here",
                 err=True,
             )
+        keys = asyncio.run(key_lines(settings))
         with embedded(settings) as address:
             try:
-                asyncio.run(_dev(with_running_paper(settings), address))
+                asyncio.run(_dev(with_running_paper(settings), address, keys))
             finally:
                 # Nothing may interrupt the stop of the servers; it is bounded.
                 _ignore_stop_signals()
@@ -55,10 +56,10 @@ def worker() -> None:
         asyncio.run(_worker(with_running_paper(settings)))
 
 
-async def _dev(settings: Settings, address: ServerAddress) -> None:
+async def _dev(settings: Settings, address: ServerAddress, keys: list[str]) -> None:
     client = await connect(settings, embedded_only=True)
     await keep_closed_groups(client)
-    venues = await venue_lines(settings)
+    venues = [*await venue_lines(settings), *keys]
 
     def ready(logged: str) -> None:
         typer.echo(f"Temporal  {address.target}, groups {address.groups_url}")
@@ -75,8 +76,9 @@ async def _dev(settings: Settings, address: ServerAddress) -> None:
 
 
 async def _worker(settings: Settings) -> None:
+    keys = await key_lines(settings)
     client = await connect(settings)
-    venues = await venue_lines(settings)
+    venues = [*await venue_lines(settings), *keys]
 
     def ready(logged: str) -> None:
         server = client.service_client.config.target_host

@@ -13,9 +13,11 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from allornone import wire
+    from allornone.core.command import refuse_reserved
     from allornone.core.start import GroupStart
     from allornone.errors import CommandRefusedError
     from allornone.models.commands import (
+        TEMPORAL_CANCEL,
         CancelCommand,
         Command,
         CommandReceipt,
@@ -56,7 +58,7 @@ class AtomicGroupWorkflow:
         task.uncancel()
         command = CancelCommand(actor="temporal", reason="cancelled in Temporal")
         try:
-            self._open().take(command, "temporal-cancel")
+            self._open().take(command, TEMPORAL_CANCEL)
         except CommandRefusedError:
             # Already rolling back, or ended: a cancel changes nothing there.
             return
@@ -82,10 +84,11 @@ class AtomicGroupWorkflow:
 
     def _check(self, command: Command) -> None:
         """Refuse what makes no sense, before anything of it is in the history."""
-        if self._engine is None:
-            return
+        command_id = _id_of(command)
         with _refusals():
-            self._engine.check(command, _id_of(command))
+            refuse_reserved(command_id)
+            if self._engine is not None:
+                self._engine.check(command, command_id)
 
     @workflow.query(name=wire.STATUS, description="Where the group stands, and which commands make sense")
     def status(self) -> GroupView:

@@ -141,6 +141,7 @@ def look_task(plan: AtomicGroup, state: GroupState, look: Look, not_after: datet
             "reading": look.reading,
             "came_back": flight.came_back if flight is not None else True,
             "revoked_s": flight.revoked_s if flight is not None else 0.0,
+            "blind_s": flight.blind_s if flight is not None else 0.0,
             "claim": OperationClaim(handshake=claim.handshake) if claim is not None else None,
         }
     )

@@ -85,6 +85,7 @@ def _unseen(plan: AtomicGroup, step: Look) -> Answer:
         direction=step.direction,
         epoch=step.epoch,
         readable=False,
+        blind=True,
         note="no look succeeded",
     )
 

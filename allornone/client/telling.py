@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from allornone.client.faults import of_refused_update
 from allornone.client.listing import summary_of
+from allornone.core.command import refuse_reserved
 from allornone.core.meaning import meaning
 from allornone.errors import CommandRefusedError, NoWorkerError
 from allornone.ids import digest
@@ -28,6 +29,11 @@ TAKEN_WITHIN_S = 5.0
 SETTLED_WITHIN_S = 75.0
 """An operator's word waits for the look-up that it is held against, and that for its venue."""
 
+_FAILING = (
+    "the workflow tasks of the group fail or are not answered in time, so no worker took the command; see the workers' "
+    "logs and `Workflow Task Failed` in the workflow's history"
+)
+
 RUNS_MAX = 5
 """How many runs of one group in a row a command may just miss."""
 
@@ -36,9 +42,10 @@ async def tell(handle: WorkflowHandle[Any, GroupResult], name: str, command: Com
     """Send `command` and wait until the group took it and settled it.
 
     Without a `command_id` it is given one, so that the group can tell it sent again from another. Raises
-    CommandRefusedError in the group's words, NoWorkerError when nobody took it in time: it may still be
-    taken.
+    CommandRefusedError in the group's words, or for an id that is reserved, NoWorkerError when nobody took it in time:
+    it may still be taken.
     """
+    refuse_reserved(command.command_id or "")
     named = command.model_copy(update={"command_id": command.command_id or uuid4().hex})
     for _ in range(RUNS_MAX):
         try:
@@ -72,7 +79,17 @@ async def _sent(handle: WorkflowHandle[Any, GroupResult], name: str, named: Comm
         raise of_refused_update(error) from error
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
         raise NoWorkerError(_unanswered(named, taken=taken)) from error
+    except RPCError as error:
+        if not _is_turned_down(error):
+            raise
+        raise NoWorkerError(f"{_FAILING}; {_again(named)}") from error
     return receipt
+
+
+def _is_turned_down(error: RPCError) -> bool:
+    """Tell whether the server gave an update back because no workflow task of the run succeeds."""
+    aborted = error.status is RPCStatusCode.UNAVAILABLE and "update was aborted" in error.message
+    return aborted or error.status is RPCStatusCode.FAILED_PRECONDITION
 
 
 def _update_id(named: Command) -> str:
@@ -81,7 +98,11 @@ def _update_id(named: Command) -> str:
 
 
 def _unanswered(named: Command, *, taken: bool) -> str:
-    again = f"to be sure, send it again with --command-id {named.command_id}"
+    again = _again(named)
     if taken:
         return f"the group took the command and has not settled it within {SETTLED_WITHIN_S:.0f} s; {again}"
     return f"no worker took the command within {TAKEN_WITHIN_S:.0f} s; one that comes may still take it; {again}"
+
+
+def _again(named: Command) -> str:
+    return f"to be sure, send it again with --command-id {named.command_id}"

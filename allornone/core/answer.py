@@ -51,7 +51,8 @@ class Answer(BaseModel):
     """One activity's answer about one reference.
 
     `recorded` tells that the event log holds the outcome. `readable` is false when the venue could not be asked, or
-    cannot be asked by our id at all. `undone` judges an undo: what is left is within step, minimum or tolerance.
+    cannot be asked by our id at all; `blind` is true when the look was not told the venue's time either, by which an
+    expiry is judged. `undone` judges an undo: what is left is within step, minimum or tolerance.
     `came_back` is false where a send found that another copy of it had been there, and may be about to send still.
     `seq` is the group's last record.
     """
@@ -67,6 +68,7 @@ class Answer(BaseModel):
     reconciliation: Reconciliation | None = None
     recorded: bool = False
     readable: bool = True
+    blind: bool = False
     undone: bool = False
     came_back: bool = True
     fence: Fence = Fence.WAITING

@@ -82,6 +82,7 @@ def elapse(state: GroupState, seconds: float) -> GroupState:
         spent_s=_add(state.flight.spent_s, seconds),
         waited_s=_add(state.flight.waited_s, seconds),
         revoked_s=_add(state.flight.revoked_s, seconds) if state.flight.revoked else 0.0,
+        blind_s=_add(state.flight.blind_s, seconds) if state.flight.revoked else 0.0,
     )
     return replace(
         state,

@@ -10,6 +10,7 @@ from allornone.core.subject import named, refusal
 from allornone.errors import CommandRefusedError
 from allornone.events.transition import TransitionKind
 from allornone.models.commands import (
+    TEMPORAL_CANCEL,
     CancelCommand,
     Command,
     PauseCommand,
@@ -49,6 +50,13 @@ def take(plan: AtomicGroup, state: GroupState, command: Command, command_id: str
         case ResolveCommand():
             taken = resolve(plan, state, command, command_id)
     return _noted(state, taken, command, command_id)
+
+
+def refuse_reserved(command_id: str) -> None:
+    """Raise CommandRefusedError for the id of Temporal's own cancel, which would be taken for this command again."""
+    if command_id == TEMPORAL_CANCEL:
+        used = f"command_id {command_id!r} is that of Temporal's own cancel"
+        raise CommandRefusedError(f"{used}; nothing was done, give this one an id of its own")
 
 
 def used_otherwise(state: GroupState, command: Command, command_id: str) -> bool:

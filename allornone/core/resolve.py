@@ -40,8 +40,11 @@ def _refuse_unless_fenced(plan: AtomicGroup, state: GroupState, flight: Flight, 
         return
     if flight.fence is Fence.NEVER_SETTLED:
         raise refusal(plan, state, "an undo that may still take effect can be shown or accepted, not called undone")
-    why = "it may still take effect: 'did not happen' holds only once its expiry and the venue's settle window are over"
-    raise refusal(plan, state, f"{why}, and as a range an hour later where the venue cannot be read")
+    why = (
+        "it may still take effect: 'did not happen' holds only once its expiry, "
+        "how late its venue may be, and the settle window are over"
+    )
+    raise refusal(plan, state, f"{why}; {flight.note}" if flight.note else why)
 
 
 def _vouched(

@@ -44,7 +44,8 @@ class Flight:
     """The one reference that is not settled. While there is one, nothing else is sent, undone or ended.
 
     `came_back`: the sending attempt itself answered, so no copy of it can still be about to send. `spent_s` counts
-    from the send, `waited_s` from the last look, `revoked_s` from when the reference was certainly revoked.
+    from the send, `waited_s` from the last look, `revoked_s` from when the reference was certainly revoked,
+    and `blind_s` from when its venue last told its time, or from then, if that is later.
     """
 
     index: int
@@ -60,6 +61,7 @@ class Flight:
     waited_s: float = 0.0
     revoked: bool = False
     revoked_s: float = 0.0
+    blind_s: float = 0.0
     urgent: bool = True
     pressed: bool = False
     """It was sent because an operator said `retry`."""

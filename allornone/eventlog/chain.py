@@ -93,12 +93,14 @@ class Chain:
             except OSError:
                 # A file that cannot be renamed grows on: what was sent must be recorded all the same.
                 return
-        # Before the name is taken again: a power cut must not keep the new file and forget the old one's name.
-        self._disk.sync_folder(self._folder)
         self._begin(file.cursor.next_segment())
 
     def _begin(self, cursor: Cursor) -> AppendFile:
-        closed_segments(self._folder)
+        is_closed = closed_segments(self._folder)[self.name] >= cursor.segment
+        if cursor.segment > 1 and not is_closed and not (self._folder / self.name).exists():
+            # The name is taken again, and who gave the old file its new one may have died before that was on disk: a
+            # power cut must not keep this file and forget the other's name.
+            self._disk.sync_folder(self._folder)
         self._file = AppendFile(self._folder, self.name, cursor, self._disk)
         return self._file
 

@@ -12,6 +12,10 @@ from allornone.units import ClientRef, NonNegativeAmount, OperationId, Text
 Actor = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
 
+TEMPORAL_CANCEL = "temporal-cancel"
+"""The id under which Temporal's own cancel is taken, which has none. The model lets it pass: a history that has a
+command by it must stay readable. Who sends commands, and the group before it takes one, refuse it."""
+
 
 class _Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

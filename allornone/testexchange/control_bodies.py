@@ -1,6 +1,6 @@
 """What the control port is sent: closed and bounded."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -54,6 +54,12 @@ class FundingRate(Body):
 
     symbol: _Name
     rate: AnyAmount
+
+
+class Choice(Body):
+    """The wallet that a person chose in Binance's pages."""
+
+    wallet: Literal["spot", "funding"]
 
 
 class Times(Body):

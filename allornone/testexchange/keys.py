@@ -22,6 +22,13 @@ class Key:
 
 
 ALL = frozenset({"read", "trade", "perp", "transfer", "withdraw"})
+SUFFIXES = {"": ALL, "-trading": ALL - {"withdraw"}, "-readonly": frozenset({"read"})}
+"""The keys that every account has, by what stands behind its name, and what each may do."""
+
+
+def holder_of(name: str) -> str:
+    """Return whose key it is, by the key's name."""
+    return name.removesuffix("-readonly").removesuffix("-trading")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -45,4 +52,4 @@ def key_of(folder: Path, exchange: str, account: str, permissions: frozenset[str
         made = {"apiKey": secrets.token_hex(32), "secret": base64.b64encode(secrets.token_bytes(48)).decode()}
         write_private(path, json.dumps(made))
     found = json.loads(path.read_text("utf-8"))
-    return Key(found["apiKey"], found["secret"], account.removesuffix("-readonly"), permissions)
+    return Key(found["apiKey"], found["secret"], holder_of(account), permissions)

@@ -32,13 +32,16 @@ _KEYS: dict[type[Record], tuple[str, tuple[str, ...]]] = {
     Deposit: ("deposits", ("deposit_id",)),
 }
 """The table and key of each record, in the order in which they are read back."""
-_Settings = tuple[tuple[tuple[str, str, bool], ...], tuple[str, ...]]
-"""Each market's symbol, mark and halt; the accounts that pay fees in the third asset."""
+_Settings = tuple[tuple[tuple[str, str, bool], ...], tuple[str, ...], tuple[tuple[str, str], ...]]
+"""Each market's symbol, mark and halt; the accounts that pay fees in the third asset; the wallets that were chosen."""
 _MARKETS = (
     "CREATE TABLE IF NOT EXISTS markets "
     "(exchange TEXT, symbol TEXT, mark TEXT, halted INTEGER, PRIMARY KEY (exchange, symbol))"
 )
 _CHOICES = "CREATE TABLE IF NOT EXISTS pays_third (exchange TEXT, account TEXT, PRIMARY KEY (exchange, account))"
+_WALLETS = (
+    "CREATE TABLE IF NOT EXISTS chosen (exchange TEXT, account TEXT, wallet TEXT, PRIMARY KEY (exchange, account))"
+)
 
 
 class Store:
@@ -53,6 +56,7 @@ class Store:
             self._connection.execute(_table(kind))
         self._connection.execute(_MARKETS)
         self._connection.execute(_CHOICES)
+        self._connection.execute(_WALLETS)
         self._changed: dict[str, dict[tuple[object, ...], Record]] = {}
         self._engines: dict[str, Engine] = {}
         self._settings: dict[str, _Settings] = {}
@@ -110,12 +114,15 @@ class Store:
     def _write_settings(self, name: str, settings: _Settings) -> None:
         if self._settings.get(name) == settings:
             return
-        markets, accounts = settings
+        markets, accounts, wallets = settings
         self._connection.executemany(
             "INSERT OR REPLACE INTO markets VALUES (?, ?, ?, ?)", [(name, *market) for market in markets]
         )
         self._connection.execute("DELETE FROM pays_third WHERE exchange = ?", (name,))
         self._connection.executemany("INSERT INTO pays_third VALUES (?, ?)", [(name, account) for account in accounts])
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO chosen VALUES (?, ?, ?)", [(name, *wallet) for wallet in wallets]
+        )
 
     def _restore_settings(self, name: str, engine: Engine) -> None:
         for symbol, mark, halted in self._connection.execute(
@@ -125,11 +132,13 @@ class Store:
                 engine.markets[symbol].mark, engine.markets[symbol].halted = Decimal(mark), bool(halted)
         chosen = self._connection.execute("SELECT account FROM pays_third WHERE exchange = ?", (name,))
         engine.pays_third.update(account for (account,) in chosen)
+        wallets = self._connection.execute("SELECT account, wallet FROM chosen WHERE exchange = ?", (name,))
+        engine.moving.chosen.update(dict(wallets.fetchall()))
 
 
 def _settings(engine: Engine) -> _Settings:
     markets = tuple((market.symbol, str(market.mark), market.halted) for market in engine.markets.values())
-    return markets, tuple(sorted(engine.pays_third))
+    return markets, tuple(sorted(engine.pays_third)), tuple(sorted(engine.moving.chosen.items()))
 
 
 def _table(kind: type[Record]) -> str:

@@ -1,6 +1,7 @@
 """The log against Temporal's history: E5, E7, E8, L2, L7, L9."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from allornone_verify.amounts import negated, summed, text
 from allornone_verify.breaks import Break
@@ -12,6 +13,8 @@ from allornone_verify.runs import Run, Told, told
 from allornone_verify.story import Story
 
 EVENTS_MAX = 10_000
+STANDS = timedelta(hours=1)
+"""What should have come may be so late while the log goes on: others go first, or the machine is slow."""
 
 
 def e5_answers_equal_records(story: Story) -> Iterator[Break]:
@@ -87,7 +90,7 @@ def _is_whole(story: Story) -> bool:
 
 def e7_nothing_lost(story: Story) -> Iterator[Break]:
     """What the history was told is on disk is still there: no answer names a later record than the log has."""
-    if not story.runs:
+    if not story.runs or story.moving:
         return
     last = story.records[-1].seq if story.records else 0
     for each in told(story.runs):
@@ -126,6 +129,16 @@ def l2_no_silent_stop(story: Story) -> Iterator[Break]:
     if run.status == "open" and not run.waits and not _is_with_operator(story):
         found = "open, with no timer, no activity and no task, and no operator was asked for"
         yield Break(found, place=f"run {run.run_id} event {run.events}")
+    yield from _overdue(run, story.newest)
+
+
+def _overdue(run: Run, newest: datetime | None) -> Iterator[Break]:
+    if newest is None or run.status != "open":
+        return
+    for pending in run.pending:
+        late = newest - pending.due
+        if late > STANDS:
+            yield Break(f"open, and its {pending.what} was due {late} before the log's newest", place=pending.place)
 
 
 def _is_with_operator(story: Story) -> bool:
@@ -135,7 +148,7 @@ def _is_with_operator(story: Story) -> bool:
 
 def l7_closed_has_end(story: Story) -> Iterator[Break]:
     """A workflow that is closed has an end record, or the sweep has found that it is gone."""
-    if story.end is not None or not story.runs:
+    if story.end is not None or not story.runs or story.moving:
         return
     run: Run = story.runs[-1]
     if run.status == "open" or run.gave_way or (not story.records and run.status != "completed"):

@@ -1,4 +1,4 @@
-"""What operators are told and say: L3, L6, L8, L11."""
+"""What operators are told and say: L3, L6, L11."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,12 +7,11 @@ from typing import Any
 from allornone_verify.amounts import amount_of
 from allornone_verify.breaks import Break
 from allornone_verify.records import Record
+from allornone_verify.runs import Run, Taken
 from allornone_verify.story import Reference, Story
 
 PATIENCE = timedelta(minutes=5)
 """A look that is under way when a budget ends is waited for: three minutes of tries, and what a slow machine takes."""
-UNDO_CAP = timedelta(minutes=15)
-"""An undo that failed is tried again at least this often, for ever."""
 
 
 def l3_unknown_asks_for_help(story: Story) -> Iterator[Break]:
@@ -61,27 +60,29 @@ def l6_commands_are_audited(story: Story) -> Iterator[Break]:
         elif command_id in seen:
             yield Break(f"command {command_id} is recorded twice, first in {seen[command_id]}", place=record.place)
         seen.setdefault(command_id, record.place)
-    if story.end is None or story.was_superseded:
+    yield from _lost(story, set(seen))
+
+
+def _lost(story: Story, recorded: set[str]) -> Iterator[Break]:
+    if story.was_superseded or story.moving:
         return
-    for run in story.runs or ():
-        for command_id, place in run.commands.items():
-            if command_id not in seen:
-                yield Break(f"command {command_id} was taken, and the log has no record of it", place=place)
+    runs = story.runs or ()
+    for number, run in enumerate(runs):
+        for command_id, taken in run.commands.items():
+            if command_id in recorded:
+                continue
+            if story.end is not None or _went_on(run, taken) or _is_left_behind(run, runs[number + 1 :]):
+                yield Break(f"command {command_id} was taken, and the log has no record of it", place=taken.place)
 
 
-def l8_undo_is_tried_again(story: Story) -> Iterator[Break]:
-    """Between a failed undo and the next try lies no more than the cap."""
-    failed: dict[str, Record] = {}
-    for record in story.records:
-        if record.family != "operation_executions" or record.is_forward:
-            continue
-        if record.is_intent and (before := failed.pop(record.operation_id, None)) is not None:
-            gap = record.at - before.at
-            if gap > UNDO_CAP + PATIENCE:
-                found = f"the undo of {record.operation_id} was tried again only after {gap}"
-                yield Break(found, ref=record.ref, place=record.place)
-        if record.kind == "failed":
-            failed[record.operation_id] = record
+def _went_on(run: Run, taken: Taken) -> bool:
+    """Tell whether a run has done something else since a command: it is recorded before that."""
+    return run.is_idle or any(each.task > taken.accepted and not each.is_record for each in run.asked)
+
+
+def _is_left_behind(run: Run, later: tuple[Run, ...]) -> bool:
+    """Tell whether a run was continued by one that has sent or looked since."""
+    return run.status == "continued_as_new" and any(not each.is_record for next_ in later for each in next_.asked)
 
 
 def l11_recovery_fences_the_old(story: Story) -> Iterator[Break]:

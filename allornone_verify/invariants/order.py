@@ -8,6 +8,8 @@ from allornone_verify.story import Story
 
 AFTER_THE_END = frozenset({"conflict", "late_effect", "command", "delta", "unknown", "revoked", "superseded"})
 """What may still be recorded of a group that has ended: evidence, and an operator's word to another life."""
+FORWARD = "execute:"
+"""How the name of an activity begins that sends forward."""
 KINDS = frozenset(
     {
         "started",
@@ -66,15 +68,41 @@ def _is_about(word: Record, intent: Record) -> bool:
 
 
 def s18_no_way_back(story: Story) -> Iterator[Break]:
-    """Once the group rolls back or is told to, nothing is sent forward any more."""
-    turns = [*story.transitions("rolling_back"), *story.commands("cancel")]
-    if not turns:
-        return
-    turn = min(turns, key=lambda record: record.seq)
+    """Once the group rolls back or is told to, or an operation failed, nothing is sent forward past it any more."""
+    undone = list(story.intents(forward=False))[:1]
+    turns = [*story.transitions("rolling_back"), *story.commands("cancel"), *undone]
+    turn = min(turns, key=lambda record: record.seq, default=None)
     for intent in story.intents(forward=True):
-        if intent.seq > turn.seq:
-            found = f"{intent.operation_id} was sent forward after {turn.kind} ({turn.place})"
+        if turn is not None and intent.seq > turn.seq:
+            told = "its undo" if turn.is_intent else turn.kind
+            found = f"{intent.operation_id} was sent forward after {told} ({turn.place})"
             yield Break(found, ref=intent.ref, place=intent.place)
+        elif failed := _failed_before(story, intent):
+            found = f"{intent.operation_id} was sent forward after {failed.operation_id} had failed ({failed.place})"
+            yield Break(found, ref=intent.ref, place=intent.place)
+
+
+def _failed_before(story: Story, intent: Record) -> Record | None:
+    """Return the failure of an older operation that was neither tried again nor accepted, None for none."""
+    last: dict[str, Record] = {}
+    for record in story.records:
+        older = story.places.get(record.operation_id, -1) < story.places.get(intent.operation_id, -1)
+        if record.seq < intent.seq and record.is_outcome and record.is_forward and older:
+            last[record.operation_id] = record
+    for record in last.values():
+        accepted = story.commands("resolve", outcome="accepted", operation_id=record.operation_id)
+        noted = story.references[record.ref].noted if record.ref else False
+        if record.kind == "failed" and not noted and not any(word.seq < intent.seq for word in accepted):
+            return record
+    return None
+
+
+def s18_no_send_after_temporals_cancel(story: Story) -> Iterator[Break]:
+    """A run that was cancelled in Temporal has heard of it with its next decision; later ones send nothing forward."""
+    for run in story.runs or ():
+        for asked in run.asked if run.cancelled else ():
+            if asked.task > run.cancelled and asked.activity.startswith(FORWARD):
+                yield Break(f"{asked.activity} was asked for after Temporal's cancel", place=asked.place)
 
 
 def e2_gap_free(story: Story) -> Iterator[Break]:

@@ -1,14 +1,17 @@
 """One reference, one permit, one send: S2, S3, S16."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from allornone_verify.amounts import amount_of, total
 from allornone_verify.breaks import Break
+from allornone_verify.exchange.orders import lateness_of
+from allornone_verify.fields import Fields, fields_of
 from allornone_verify.ledger import Order
+from allornone_verify.permits import WAY_IN, exchange_of
 from allornone_verify.records import Record, moment
-from allornone_verify.story import Story
+from allornone_verify.story import Reference, Story
 
 
 def s2_nothing_twice(story: Story) -> Iterator[Break]:
@@ -72,6 +75,12 @@ def s16_nothing_after_expiry(story: Story) -> Iterator[Break]:
         expiry = moment(intent.fields["not_after"])
         if moment(intent.fields["submitted_at"]) >= expiry + timedelta(seconds=story.skew_s):
             yield Break(f"permitted after its own expiry {expiry.isoformat()}", ref=intent.ref, place=intent.place)
+        until = pinned_until(fields_of(intent.fields.get("prepared")))
+        if until is not None and until > expiry:
+            found = f"sent to be taken until {until.isoformat()}, past its permit's {expiry.isoformat()}"
+            yield Break(found, ref=intent.ref, place=intent.place)
+    for reference in story.references.values():
+        yield from _done_late(story, reference)
     yield from _past_deadline(story)
     for order in story.orders if not story.moving else ():
         yield from _taken_late(story, order)
@@ -107,3 +116,38 @@ def _taken_late(story: Story, order: Order) -> Iterator[Break]:
     if order.received_at > last:
         found = f"the venue took it at {order.received_at.isoformat()}, past {order.not_after.isoformat()}"
         yield Break(found, ref=order.ref, place=order.place)
+
+
+def _done_late(story: Story, reference: Reference) -> Iterator[Break]:
+    """Hold what the log itself has as the moment of the send against the permit: also where no ledger tells."""
+    intent, outcome = reference.intent, reference.outcome
+    if intent is None or outcome is None or not outcome.moves:
+        return
+    if fields_of(outcome.fields.get("evidence")).get("attested"):
+        return
+    sent, expiry = moment(outcome.fields["submitted_at"]), moment(intent.fields["not_after"])
+    bound_s = _bound_s(story, reference, intent)
+    if bound_s is not None and sent > expiry + timedelta(seconds=bound_s + story.skew_s):
+        found = f"it took effect as sent at {sent.isoformat()}, past its permit's {expiry.isoformat()}"
+        yield Break(found, ref=reference.ref, place=outcome.place)
+
+
+def _bound_s(story: Story, reference: Reference, intent: Record) -> float | None:
+    """Return how long after its expiry it may be taken: by the ledger, else by the exchange that the permit is for."""
+    venue, kind = str(intent.fields["venue"]), str(intent.fields.get("operation_type"))
+    exchange = exchange_of(fields_of(intent.fields.get("prepared")))
+    if story.lateness_s is not None and story.sees(reference) and exchange != WAY_IN:
+        return story.lateness_s(venue, kind)
+    return lateness_of(exchange, kind) if exchange is not None else None
+
+
+def pinned_until(prepared: Fields) -> datetime | None:
+    """Return until when an exchange was told that it may take the request, None where the permit does not tell."""
+    match exchange_of(prepared):
+        case "binance" if "timestamp" in prepared:
+            last = int(prepared["timestamp"]) + int(prepared["recv_window"])
+            return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=last)
+        case "kraken" if "deadline" in prepared:
+            return moment(prepared["deadline"])
+        case _:
+            return None

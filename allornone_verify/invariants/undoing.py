@@ -123,14 +123,12 @@ def _left(story: Story, name: str) -> Moves:
         holding: total((forward[holding], back.get(holding, ZERO))) for holding in _subject(forward, undos) or forward
     }
     over = {
-        holding: amount
-        for holding, amount in net.items()
-        if abs(amount) > _dust(story, name, forward[holding], holding)
+        holding: amount for holding, amount in net.items() if abs(amount) > dust(story, name, forward[holding], holding)
     }
     return over if len(over) == len(net) else {}
 
 
-def _dust(story: Story, name: str, moved: Decimal, holding: Holding) -> Decimal:
+def dust(story: Story, name: str, moved: Decimal, holding: Holding) -> Decimal:
     """Return the most that may be left: below a venue's step or minimum, within tolerance, or taken by fees."""
     operation = story.operations[name]
     absolute = amount_of(fields_of(operation.get("tolerance")).get("absolute") or "0")

@@ -29,7 +29,7 @@ def test_at_the_end_of_its_settle_window_a_reference_is_not_yet_fenced(
 
 
 @pytest.mark.parametrize(
-    ("passed_s", "revoked_s", "expected"),
+    ("passed_s", "blind_s", "expected"),
     [
         (30 + 2 + 3600, 7200, Fence.WAITING),
         (30 + 2 + 3601, 3600, Fence.WAITING),
@@ -37,9 +37,9 @@ def test_at_the_end_of_its_settle_window_a_reference_is_not_yet_fenced(
     ],
 )
 def test_a_venue_that_was_not_read_for_an_hour_leaves_a_range_and_never_absence(
-    office: Office, passed_s: int, revoked_s: int, expected: Fence
+    office: Office, passed_s: int, blind_s: int, expected: Fence
 ) -> None:
-    task = office.task(SELL, revoked_s=revoked_s)
+    task = office.task(SELL, revoked_s=7200, blind_s=blind_s)
     office.passes(passed_s)
     silent = Reading(state=ReadingState.NOT_FOUND, handshake=NOTHING)
 

@@ -246,3 +246,20 @@ def _late_effect(office: Office, task: OperationTask, shown: dict[str, str]) -> 
     started = next(each for each in office.seen.events() if isinstance(each, GroupTransitionEvent))
     told = {"kind": TransitionKind.LATE_EFFECT, "client_ref": task.client_ref, "facts": {"shown": shown}}
     return started.model_copy(update={**told, "event_id": "late-effect-1", "seq": 0})
+
+
+async def test_an_open_answer_of_a_venue_that_cannot_be_asked_leaves_its_reference_unknown_for_good(
+    office: Office,
+) -> None:
+    office.misbehave("open", ratio="0.4")
+    task = office.task(SEND_OUT)
+
+    sent = await office.sends(task)
+    office.passes(1e5)
+    looked = await office.resolves(task, mode="look")
+    told = await office.resolves(task, came_back=True, revoked_s=1e5, claim=OperationClaim())
+
+    assert sent.kind is AnswerKind.OPEN
+    assert looked.kind is AnswerKind.UNKNOWN
+    assert (told.kind, told.fence) == (AnswerKind.UNKNOWN, Fence.NEVER_SETTLED)
+    assert office.seen.story() == ["send-out pending", "send-out unknown", "revoked"]

@@ -8,6 +8,7 @@ import pytest
 
 from activities import fence as fences
 from activities import resolve, send, sweep, sweep_late
+from allornone.core.answer import Fence
 
 
 def _nothing(_: object) -> None:
@@ -61,6 +62,15 @@ def fenced_by_our_clock(patch: pytest.MonkeyPatch) -> None:
         return real(task, request, desk, capability, reading)
 
     patch.setattr(resolve, "fence", fence)
+
+
+def never_given_up(patch: pytest.MonkeyPatch) -> None:
+    """Wait for ever for a venue that cannot be read."""
+
+    def blind(*_: object) -> Fence:
+        return Fence.WAITING
+
+    patch.setattr(fences, "_blind", blind)
 
 
 def halted_before_it_prepares(patch: pytest.MonkeyPatch) -> None:

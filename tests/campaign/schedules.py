@@ -84,6 +84,9 @@ class Schedule:
         if self.variety.halts and self.random.random() < self.variety.halts:
             self._halts()
             return
+        if self.variety.goes and not self.world.gone and self.random.random() < self.variety.goes:
+            self._notes("the venue is gone")
+            self.world.gone = True
         chance = self.random.random()
         if chance < 0.08 and self.meddles:
             self._says()

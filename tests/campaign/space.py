@@ -168,5 +168,6 @@ def _flight(flight: Flight, *, timed: bool) -> Flight:
         spent_s=min(flight.spent_s, TICK_S),
         waited_s=min(flight.waited_s, TICK_S),
         revoked_s=min(flight.revoked_s, TICK_S * TICKS_MAX) if timed else 0.0,
+        blind_s=0.0,
         note="",
     )

@@ -9,7 +9,7 @@ from tests.campaign import late_switches as off
 from tests.campaign.deciding import deciding
 from tests.campaign.rules import RULES, Off, switched_off, switched_on
 from tests.campaign.schedules import Schedule
-from tests.campaign.varieties import HALTED, LATE, SKEWED
+from tests.campaign.varieties import GONE, HALTED, LATE, SKEWED
 from tests.campaign.virtual.rig import rigged
 from tests.campaign.virtual.venue import BINANCE
 
@@ -59,8 +59,13 @@ def test_a_send_that_is_not_stopped_right_before_its_intent_leaves_while_a_halt_
     assert first_broken(off.halted_before_it_prepares, kind=HALTED).startswith("HL: ")
 
 
-@pytest.mark.parametrize("kind", [HALTED, SKEWED])
-def test_neither_a_halt_nor_another_clock_breaks_anything(kind: int) -> None:
+def test_a_venue_that_is_gone_keeps_its_group_for_ever_where_it_is_never_given_up() -> None:
+    assert first_broken(off.never_given_up, kind=GONE).startswith("L1: no end")
+    assert first_broken(off.never_given_up, count=100) == ""
+
+
+@pytest.mark.parametrize("kind", [HALTED, SKEWED, GONE])
+def test_neither_a_halt_nor_another_clock_nor_a_venue_that_is_gone_breaks_anything(kind: int) -> None:
     assert first_broken(kind=kind, count=200) == ""
 
 

@@ -15,7 +15,7 @@ TICK_S = 31.0
 """Time passes in these steps, so that schedules meet in states that are remembered; in a tenth of them it is finer."""
 """Every other activity's clock is off by so much."""
 
-LATE, HALTED, SKEWED = 3, 5, 7
+LATE, HALTED, SKEWED, GONE = 3, 5, 7, 9
 """The last digits of the seeds of each kind: in a world where all is well the others meet in states that are known."""
 
 
@@ -35,6 +35,8 @@ class Variety:
     """How often something happens that the run does not wait for."""
     halts: float = 0.0
     """How often forward sends are halted, or are no longer."""
+    goes: float = 0.0
+    """How often the venue is gone from then on."""
 
 
 def _skewed(profile: Profile, ahead_s: float) -> Profile:
@@ -51,6 +53,8 @@ _KINDS = {
     SKEWED: Variety(
         (*_OFF, BOUNDED), SLOWLY, lags=(0.0, -LAG_S, LAG_S), faults=(3, 4, 6), tick_s=TICK_S / 2, beside=0.3
     ),
+    # Without BOUNDED: of what took effect there far beyond its bounds no word is true once nobody can look (trust.md).
+    GONE: Variety((BINANCE, BINANCE, STRICT, UNBOUNDED), faults=(1, 2, 3, 4), goes=0.1),
 }
 
 

@@ -1,11 +1,16 @@
 """What is wrong with a file or a setting is said before anything is started, in a sentence that says where."""
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from allornone.testexchange.keys import credentials_path, key_of
+from allornone.testexchange.serving import serving
 
 PATIENCE_S = 30
 TYPO = "- {venue: lido, behaviour: refuze}\n"
@@ -50,3 +55,22 @@ def test_limits_with_a_venue_that_is_not_there_are_refused_at_the_start(tmp_path
 
     assert said.startswith("error: ALLORNONE_LIMITS at venues: this worker has no venue 'bianance'; it has aave, ")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["dev", "worker"])
+async def test_a_key_that_the_exchange_turns_down_is_refused_at_the_start(tmp_path: Path, command: str) -> None:
+    (others := tmp_path / "others").mkdir()
+    key_of(others, "binance", "desk")
+    wrong = credentials_path(others, "binance", "desk")
+    async with serving(tmp_path / "exchange") as exchange:
+        place = {"connect_to": exchange.connect_to, "ca_file": str(exchange.ca_file)}
+        venue = {"adapter": "ccxt", "exchange": "binance", "credentials_file": str(wrong), **place}
+
+        said = await asyncio.to_thread(
+            refused, tmp_path / "desk", command, ALLORNONE_VENUES=json.dumps({"binance": venue})
+        )
+
+    assert said == (
+        "error: ALLORNONE_VENUES at binance: the key is turned down: binance answered -2015 Invalid API-key, IP, or "
+        "permissions for action.\n"
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from allornone import wire
@@ -14,6 +14,8 @@ from allornone.models.result import GroupResult, GroupView
 
 QUERY_S = 480
 LOOK_AGAIN_S = 2
+BUSY = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNAVAILABLE)
+"""What the server says of a run whose workflow tasks time out because the machine has not got to them."""
 
 Handle = WorkflowHandle[Any, GroupResult]
 
@@ -24,7 +26,7 @@ async def view_of(handle: Handle) -> GroupView:
         try:
             return await asked(handle, QUERY_S)
         except RPCError as error:
-            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION):
+            if error.status not in BUSY:
                 raise
 
 
@@ -38,10 +40,18 @@ async def needs_operator(handle: Handle) -> bool:
 
 
 async def told(handle: Handle, command: Command) -> bool:
-    """Give a command; tell whether the group took it."""
+    """Give a command; tell whether the group took it. One that a busy machine did not get to may be taken yet."""
     name = wire.RETRY if isinstance(command, RetryCommand) else wire.RESOLVE_UPDATE
     try:
         await handle.execute_update(name, command)  # pyright: ignore[reportUnknownMemberType] (of the SDK)
     except WorkflowUpdateFailedError:
+        return False
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        if isinstance(error.__cause__, asyncio.CancelledError):
+            raise error.__cause__ from None  # who waits was cancelled: no error of the server's
+        return False
+    except RPCError as error:
+        if error.status not in BUSY:
+            raise
         return False
     return True

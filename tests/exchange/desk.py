@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from allornone.client.start import start
+from allornone.eventlog import OperationExecutionEvent
 from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.eventlog.reader import EventReader
 from allornone.models.group import AtomicGroup
 from allornone.models.result import GroupResult, GroupView
 from allornone.settings import Settings
@@ -137,14 +139,18 @@ class Desk:
     async def run(self, plan: AtomicGroup) -> GroupResult:
         """Run a group to its end by a worker that lives as long."""
         async with self.working():
-            handle = await start(self.client, self.settings.task_queue, plan)
+            handle = await self.begin(plan)
             async with asyncio.timeout(PATIENCE_S):
                 return await handle.result()
+
+    async def begin(self, plan: AtomicGroup) -> WorkflowHandle[Any, GroupResult]:
+        """Start a group, for whoever follows it."""
+        return await start(self.client, self.settings.task_queue, plan)
 
     async def run_until_blocked(self, plan: AtomicGroup) -> GroupView:
         """Run a group until it needs an operator."""
         async with self.working():
-            handle = await start(self.client, self.settings.task_queue, plan)
+            handle = await self.begin(plan)
             async with asyncio.timeout(PATIENCE_S):
                 while True:
                     view: GroupView = await handle.query("status", result_type=GroupView)
@@ -175,6 +181,14 @@ class Desk:
         """Let the checker hold the exchange's books, the log and the history against each other."""
         if (self.settings.log_dir / "events").is_dir():
             verify_now(self.settings.data_dir, self.client.service_client.config.target_host, self.broken, [self.books])
+
+    def told(self) -> list[str]:
+        """Return what the log says went wrong."""
+        return [
+            event.error_message
+            for event in EventReader(self.settings.log_dir).events()
+            if isinstance(event, OperationExecutionEvent) and event.error_message is not None
+        ]
 
     def balance(self, asset: str, wallet: str = "spot") -> Decimal:
         """Return what the exchange's own books say that the account has."""

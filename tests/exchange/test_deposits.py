@@ -56,6 +56,21 @@ def desk(tmp_path: Path, client: Client, task_queue: str, exchanges: Served, add
     opened.check()
 
 
+async def test_what_comes_to_the_funding_wallet_is_no_credit_of_the_spot_wallet(
+    desk: Desk, exchanges: Served, address: str
+) -> None:
+    exchanges.engines["binance"].moving.chosen[ACCOUNT] = "funding"
+    before = has(exchanges, "binance")
+    exchanges.engines["binance"].moving.arrive(ACCOUNT, "ETH", SENT)
+    plan = desk.plan(to_binance(address, timeout_s="1"), SELL, policy={"resolve_budget_s": "1"})
+
+    view = await desk.run_until_blocked(plan)
+
+    assert view.operations[0].state is OperationState.UNKNOWN
+    assert exchanges.engines["binance"].ledger.total(ACCOUNT, "funding", "ETH") == 2
+    assert has(exchanges, "binance") == before
+
+
 async def test_what_leaves_one_exchange_is_credited_at_the_other_and_sold(
     desk: Desk, exchanges: Served, address: str
 ) -> None:

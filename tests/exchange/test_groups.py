@@ -8,6 +8,7 @@ import pytest
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import OperationState
+from allornone.testexchange.serving import ACCOUNT
 from tests.exchange.desk import BUY_BTC, CLOSE_ETH, SELL_ETH, SEND_OUT, SHORT_ETH, TO_MARGIN, TOO_MUCH, Desk
 from tests.plans import leg
 
@@ -178,6 +179,19 @@ async def test_a_withdrawal_is_done_when_the_exchange_says_so(desk: Desk) -> Non
     sent = result.operations[1].handshakes[-1]
     assert sent.evidence.tx_hash is not None
     assert [(fee.kind, fee.currency) for fee in sent.fees] == [("withdrawal", "ETH")]
+
+
+@pytest.mark.parametrize("chosen", ["spot", "funding"])
+async def test_money_leaves_the_spot_wallet_whichever_wallet_a_person_chose(desk: Desk, chosen: str) -> None:
+    engine = desk.exchange.engines["binance"]
+    engine.endow(ACCOUNT, "funding", "ETH", Decimal(10))
+    engine.moving.chosen[ACCOUNT] = chosen
+
+    result = await desk.run(desk.plan(TO_MARGIN, SEND_OUT))
+
+    assert result.status is GroupStatus.COMPLETED
+    assert [desk.balance("ETH"), desk.balance("ETH", "funding")] == [Decimal(49), Decimal(10)]
+    assert [desk.balance("USDT"), desk.balance("USDT", "usdm")] == [Decimal(99_000), Decimal(51_000)]
 
 
 async def test_a_withdrawal_that_is_refunded_did_nothing_and_the_rest_is_undone(desk: Desk) -> None:

@@ -72,6 +72,33 @@ async def test_margin_in_use_cannot_be_transferred(binance: Any) -> None:
         await binance.transfer("USDT", "40000", "swap", "spot")
 
 
+@pytest.mark.parametrize(
+    ("named", "leaves"), [({}, "funding"), ({"walletType": "0"}, "spot"), ({"walletType": "1"}, "funding")]
+)
+async def test_a_withdrawal_that_names_no_wallet_leaves_the_one_that_was_chosen_in_binances_pages(
+    binance: Any, exchange: Served, named: dict[str, str], leaves: str
+) -> None:
+    await binance.sapi_post_asset_transfer({"type": "MAIN_FUNDING", "asset": "USDT", "amount": "500"})
+    exchange.engines["binance"].moving.chosen["desk"] = "funding"
+
+    await withdraw(binance, **named)
+    [row] = await history(binance)
+
+    assert exchange.engines["binance"].books.withdrawals[1].wallet == leaves
+    assert row["info"]["walletType"] == {"spot": 0, "funding": 1}[leaves]
+
+
+async def test_a_deposit_comes_to_the_wallet_that_was_chosen(binance: Any, exchange: Served) -> None:
+    engine = exchange.engines["binance"]
+    engine.moving.chosen["desk"] = "funding"
+
+    engine.moving.credit(engine.moving.arrive("desk", "USDT", Decimal(100)))
+    [row] = await binance.fetch_deposits("USDT")
+
+    assert (held(exchange, "spot", "USDT"), held(exchange, "funding", "USDT")) == ("100000", "100")
+    assert row["info"]["walletType"] == 1
+
+
 async def test_a_withdrawal_sets_the_amount_aside_and_leaves_when_its_time_is_over(
     binance: Any, exchange: Served
 ) -> None:

@@ -121,6 +121,19 @@ async def test_the_used_weight_and_the_unfilled_orders_are_told(binance: Any) ->
     assert binance.last_response_headers["X-MBX-ORDER-COUNT-10S"] == "1"
 
 
+async def test_the_wallet_endpoints_count_for_themselves_and_say_so_under_names_of_their_own(binance: Any) -> None:
+    await binance.sapi_get_capital_config_getall()
+    by_address = binance.last_response_headers
+    await binance.sapi_post_asset_transfer({"type": "MAIN_UMFUTURE", "asset": "USDT", "amount": "1"})
+    by_account = binance.last_response_headers
+    await binance.public_get_time()
+
+    assert by_address["X-SAPI-USED-IP-WEIGHT-1M"] == "10"
+    assert by_account["X-SAPI-USED-UID-WEIGHT-1M"] == "900"
+    assert [name for each in (by_address, by_account) for name in each if name.startswith("X-MBX")] == []
+    assert binance.last_response_headers["X-MBX-USED-WEIGHT-1M"] == "1"
+
+
 async def test_orders_that_fill_do_not_count_against_the_limit(binance: Any) -> None:
     await raw(binance, quantity="0.1")
 

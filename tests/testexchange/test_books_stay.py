@@ -19,11 +19,12 @@ async def use(folder: Path) -> dict[str, object]:
     async with serving(folder) as exchange, client(exchange) as binance:
         engine = exchange.engines["binance"]
         await binance.sapi_post_bnbburn({"spotBNBBurn": "true"})
+        engine.moving.chosen["desk"] = "funding"
         await binance.create_order("BTC/USDT", "market", "sell", "0.5", None, {"newClientOrderId": REF})
         await binance.create_order("BTC/USDT", "limit", "buy", "0.1", "40000")
         await binance.create_order("BTC/USDT:USDT", "market", "buy", "1")
         await binance.transfer("USDT", "1000", "spot", "swap")
-        await binance.withdraw("USDT", "100", ADDRESS)
+        await binance.withdraw("USDT", "100", ADDRESS, None, {"walletType": "0"})
         engine.moving.arrive("desk", "ETH", Decimal("1.5"))
         engine.perpetuals.fund(engine.markets["BTCUSDT.P"], Decimal("0.0001"))
         engine.markets["ETHUSDT"].halted = True
@@ -32,7 +33,7 @@ async def use(folder: Path) -> dict[str, object]:
 
 
 def _without_time(engine: Engine) -> dict[str, object]:
-    return {**everything(engine), "pays_third": sorted(engine.pays_third)}
+    return {**everything(engine), "pays_third": sorted(engine.pays_third), "chosen": dict(engine.moving.chosen)}
 
 
 async def test_a_restart_goes_on_with_the_same_books(tmp_path: Path) -> None:

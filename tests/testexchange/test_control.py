@@ -143,3 +143,15 @@ async def test_no_secret_is_in_the_books(control: aiohttp.ClientSession, exchang
     secret = exchange.credentials_file().read_text()[-60:-10]
     async with control.get("/v1/binance/books") as answer:
         assert secret not in await answer.text()
+
+
+async def test_the_wallet_that_deposits_come_to_is_chosen_as_in_binances_pages(
+    control: aiohttp.ClientSession, exchange: Served
+) -> None:
+    assert await post(control, "/v1/binance/accounts/desk", wallet="funding") == {"wallet": "funding"}
+    deposit = await post(control, "/v1/binance/deposits", asset="ETH", amount="1")
+
+    assert deposit["wallet"] == "funding"
+    async with control.post("/v1/binance/accounts/desk", json={"wallet": "margin"}) as answer:
+        assert answer.status == 422
+    assert exchange.engines["binance"].moving.chosen == {"desk": "funding"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from allornone_verify.invariants.history import (
 from allornone_verify.invariants.ids import s17_plan_never_changes
 from allornone_verify.invariants.order import l5_one_start
 from allornone_verify.records import Record
-from allornone_verify.runs import Run, run_of
+from allornone_verify.runs import Pending, Run, run_of
 from allornone_verify.server import Histories
 from allornone_verify.story import Story
 from tests.histories.scenarios import SCENARIOS
@@ -24,6 +25,7 @@ from tests.verify.installation import Fields, Installation, end, first, kind, na
 
 Good = Callable[[str], Installation]
 FOLDER = Path(__file__).parents[1] / "histories"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER_LIVES = ("recovered", "abandoned", "started_again")
 """Their last runs did not begin, or did not record the end."""
 
@@ -186,7 +188,14 @@ def test_l2_a_group_that_waits_for_nothing() -> None:
     still = Run("r", events=4)
 
     assert [each.place for each in l2_no_silent_stop(story(still, transition("started")))] == ["run r event 4"]
-    assert list(l2_no_silent_stop(story(replace(still, waits=True), transition("started")))) == []
+    assert (
+        list(
+            l2_no_silent_stop(
+                story(replace(still, pending=(Pending("timer", NOON, "run r event 3"),)), transition("started"))
+            )
+        )
+        == []
+    )
     assert list(l2_no_silent_stop(story(still, transition("started"), transition("blocked")))) == []
 
 

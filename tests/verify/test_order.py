@@ -1,4 +1,4 @@
-"""What the log alone shows of sends and undos: S9-S12, S15-S18."""
+"""What the log alone shows of sends and undos: S9-S12, S15, S17, S18."""
 
 from collections.abc import Callable
 
@@ -168,40 +168,6 @@ async def test_s15_drift_that_is_let_pass(good: Good) -> None:
     assert first(report, "S15")[0] == "called within, with something unexplained"
 
 
-async def test_s16_a_venue_that_takes_an_order_past_its_expiry(good: Good) -> None:
-    spoilt = good("completed")
-    spoilt.sql("UPDATE orders SET not_after = '2020-01-01T00:00:00+00:00' WHERE order_id = 1")
-
-    report = await spoilt.report()
-
-    assert names(report) == {"S16"}
-    assert first(report, "S16")[1] == "paper.db order 1"
-
-
-async def test_s16_a_permit_past_its_own_expiry(good: Good) -> None:
-    spoilt = good("failed")
-    spoilt.change(operation("sell", "pending"), not_after="2020-01-01T00:00:00Z")
-
-    report = await spoilt.report()
-
-    assert names(report) == {"S16"}
-    assert first(report, "S16")[0] == "permitted after its own expiry 2020-01-01T00:00:00+00:00"
-
-
-async def test_s16_a_forward_send_past_the_deadline(good: Good) -> None:
-    spoilt = good("completed")
-
-    def deadline(plan: Fields) -> None:
-        plan["deadline"] = "2020-01-01T00:00:00Z"
-
-    spoilt.plan(deadline)
-
-    report = await spoilt.report()
-
-    assert names(report) == {"S16"}
-    assert report.verdict("S16").count == 3
-
-
 async def test_s17_a_record_of_another_plan(good: Good) -> None:
     spoilt = good("completed")
     spoilt.change(operation("stake", "confirmed"), plan_hash="0" * 64)
@@ -240,3 +206,25 @@ async def test_s18_a_forward_send_after_a_cancel(good: Good) -> None:
     report = await spoilt.report()
 
     assert names(report) == {"S18"}
+
+
+async def test_s18_a_forward_send_after_an_older_operation_had_failed(good: Good) -> None:
+    spoilt = good("completed")
+    log = spoilt.log()
+    for status in ("pending", "failed"):
+        (sold,) = [fields for fields in log if operation("sell", "pending")(fields)]
+        made_up = {"status": status, "epoch": 2, "client_ref": "a" * 32, "event_id": f"made-up-{status}"}
+        spoilt.insert({**sold, **made_up, "outcome": "refused"}, before=operation("stake", "pending"))
+
+    report = await spoilt.report(ledger=False)
+
+    assert "S18" in names(report)
+    assert first(report, "S18")[0].startswith("stake was sent forward after sell had failed")
+
+
+async def test_s18_a_forward_send_after_an_undo_that_nothing_announced(good: Good) -> None:
+    spoilt = good("rolled_back")
+    spoilt.drop(kind("rolling_back"))
+    spoilt.move(operation("short", "pending"), before=operation("sell", "pending", "rollback"))
+
+    assert "S18" in names(await spoilt.report(ledger=False))

@@ -1,4 +1,4 @@
-"""What the log alone shows of states, commands and ids: E2, E3, L3, L5, L6, L8, L11, U3, U5."""
+"""What the log alone shows of states, commands and ids: E2, E3, L3, L5, L6, L11, U3, U5."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -167,17 +167,6 @@ async def test_l6_a_command_that_is_recorded_twice(good: Good) -> None:
     report = await spoilt.report()
 
     assert names(report) == {"L6"}
-
-
-async def test_l8_an_undo_that_is_left_for_two_hours(good: Good) -> None:
-    spoilt = good("undo_refused")
-    again = operation("stake", "pending", "rollback", 2)
-    spoilt.change(again, real_utc_time=later(spoilt, again, hours=2))
-
-    report = await spoilt.report()
-
-    assert names(report) == {"L8"}
-    assert first(report, "L8")[0].startswith("the undo of stake was tried again only after 2:00:0")
 
 
 async def test_l11_a_recovery_that_sends_on_before_the_old_is_fenced(good: Good) -> None:

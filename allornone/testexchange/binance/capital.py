@@ -18,6 +18,7 @@ _STATUS = {
     WithdrawalState.FAILED: 5,
     WithdrawalState.COMPLETED: 6,
 }
+_WALLET_TYPES = {"0": "spot", "1": "funding"}
 _DEPOSIT_STATUS = {DepositState.PENDING: 0, DepositState.CREDITED: 1}
 _Row = TypeVar("_Row", Withdrawal, Deposit)
 _WEEK_MS = 7 * 86_400_000
@@ -36,7 +37,7 @@ class Capital:
         withdrawal = self._engine.moving.withdraw(
             Leaving(
                 account=params.account,
-                wallet="funding" if params.given("walletType") == "1" else "spot",
+                wallet=self._wallet(params),
                 asset=params.text("coin"),
                 amount=params.amount("amount"),
                 address=params.text("address"),
@@ -80,6 +81,13 @@ class Capital:
             and start <= deposit.seen_ms <= end
         ]
         return [self._deposit(deposit) for deposit in _page(params, found)]
+
+    def _wallet(self, params: Params) -> str:
+        """Return the wallet that is named, else the one that was chosen in Binance's pages."""
+        named = params.given("walletType")
+        if named is not None and named not in _WALLET_TYPES:
+            raise ProblemError(-1102, "Mandatory parameter 'walletType' was not sent, was empty/null, or malformed.")
+        return self._engine.moving.usual(params.account) if named is None else _WALLET_TYPES[named]
 
     def _times(self, params: Params, span_ms: int) -> tuple[int, int]:
         end = params.whole("endTime") or self._engine.now()
@@ -128,7 +136,7 @@ class Capital:
             "transferType": 0,
             "confirmTimes": f"{done}/{needed}",
             "unlockConfirm": needed * 2,
-            "walletType": 0,
+            "walletType": 1 if deposit.wallet == "funding" else 0,
             "travelRuleStatus": 0,
         }
 

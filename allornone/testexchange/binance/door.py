@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from allornone.testexchange.binance.endpoints import Endpoint, every_endpoint
-from allornone.testexchange.binance.limits import Limits, Meter
+from allornone.testexchange.binance.limits import Limits, Meter, WalletMeters
 from allornone.testexchange.binance.params import Params
 from allornone.testexchange.binance.problem import API_HOST, USDM_HOST, ProblemError, refused, troubled
 from allornone.testexchange.binance.signing import Signatures
@@ -32,6 +32,7 @@ class BinanceDoor:
         """By host; may be changed while it runs."""
         self._signatures = Signatures(keys, engine.now)
         self._meters = {host: Meter(limits, engine.now) for host, limits in self.limits.items()}
+        self._wallet_meters = WalletMeters(engine.now)
         self._endpoints = every_endpoint(engine, self.limits)
 
     def tell(self, call: Call) -> Told:
@@ -47,7 +48,8 @@ class BinanceDoor:
 
     def serve(self, call: Call) -> Answer:
         """Check the call and do it."""
-        meter = self._meters[call.host]
+        wallet = call.path.startswith("/sapi/")
+        meter = self._wallet_meters.of(call.method, call.path) if wallet else self._meters[call.host]
         endpoint = self._endpoints.get((call.host, call.method, call.path))
         if endpoint is None:
             return Answer(404, {"code": -1000, "msg": f"the test exchange does not serve {call.method} {call.path}"})

@@ -70,7 +70,7 @@ def _wallet(wallet: Wallet) -> Endpoints:
         (API_HOST, "GET", "/sapi/v1/system/status"): Endpoint(wallet.status, Kind.MARKET, 1),
         (API_HOST, "GET", "/sapi/v1/capital/config/getall"): Endpoint(wallet.coins, Kind.MARKET, 10, "read"),
         (API_HOST, "POST", "/sapi/v1/asset/get-funding-asset"): Endpoint(wallet.funding, Kind.BALANCE, 1, "read"),
-        (API_HOST, "POST", "/sapi/v1/asset/transfer"): Endpoint(wallet.transfer, Kind.TRANSFER, 1, "transfer"),
+        (API_HOST, "POST", "/sapi/v1/asset/transfer"): Endpoint(wallet.transfer, Kind.TRANSFER, 900, "transfer"),
         (API_HOST, "GET", "/sapi/v1/asset/transfer"): Endpoint(wallet.transfers, Kind.TRANSFERS, 1, "read"),
         (API_HOST, "GET", "/sapi/v1/account/apiRestrictions"): Endpoint(wallet.permissions, Kind.OTHER, 1, "read"),
         (API_HOST, "GET", "/sapi/v1/bnbBurn"): Endpoint(wallet.fee_asset, Kind.OTHER, 1, "read"),
@@ -82,9 +82,10 @@ def _wallet(wallet: Wallet) -> Endpoints:
 
 def _capital(capital: Capital) -> Endpoints:
     folder = "/sapi/v1/capital"
+    # The history weighs 18,000 of 180,000 in a second, the only limit of a second: here as so much of a minute's.
     return {
-        (API_HOST, "POST", f"{folder}/withdraw/apply"): Endpoint(capital.withdraw, Kind.WITHDRAW, 1, "withdraw"),
-        (API_HOST, "GET", f"{folder}/withdraw/history"): Endpoint(capital.withdrawals, Kind.WITHDRAWALS, 1, "read"),
+        (API_HOST, "POST", f"{folder}/withdraw/apply"): Endpoint(capital.withdraw, Kind.WITHDRAW, 600, "withdraw"),
+        (API_HOST, "GET", f"{folder}/withdraw/history"): Endpoint(capital.withdrawals, Kind.WITHDRAWALS, 300, "read"),
         (API_HOST, "GET", f"{folder}/deposit/address"): Endpoint(capital.address, Kind.DEPOSITS, 10, "read"),
         (API_HOST, "GET", f"{folder}/deposit/hisrec"): Endpoint(capital.deposits, Kind.DEPOSITS, 1, "read"),
     }

@@ -44,11 +44,15 @@ class _Window:
 
 
 class Meter:
-    """Counts the calls of one host. Every caller is on this machine, so there is one address."""
+    """Counts the calls of one interface. Every caller is on this machine, so there is one address.
 
-    def __init__(self, limits: Limits, now: Callable[[], int]) -> None:
+    `header` is the name under which it tells the used weight.
+    """
+
+    def __init__(self, limits: Limits, now: Callable[[], int], header: str = "X-MBX-USED-WEIGHT") -> None:
         self.limits = limits
         self._now = now
+        self._header = header
         self._weight = _Window(MINUTE_MS)
         self._orders = _Window(TEN_SECONDS_MS)
         self._days = _Window(DAY_MS)
@@ -89,4 +93,28 @@ class Meter:
     def headers(self) -> dict[str, str]:
         """Return the headers that tell the used weight."""
         used = str(self._weight.at(self._now())["weight"])
-        return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}
+        return {self._header: used, f"{self._header}-1M": used}
+
+
+class WalletMeters:
+    """The limits of `/sapi`: each of its endpoints counts for itself, by address or by account."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._meters: dict[tuple[str, str], Meter] = {}
+
+    def of(self, method: str, path: str) -> Meter:
+        """Return the meter of one endpoint. A desk is one account, so that each needs but one."""
+        by_account = (method, path) in _BY_ACCOUNT
+        limits = Limits(weight_1m=180_000 if by_account else 12_000, orders_10s=0)
+        header = f"X-SAPI-USED-{'UID' if by_account else 'IP'}-WEIGHT"
+        return self._meters.setdefault((method, path), Meter(limits, self._now, header))
+
+
+_BY_ACCOUNT = frozenset(
+    {
+        ("POST", "/sapi/v1/asset/transfer"),
+        ("POST", "/sapi/v1/capital/withdraw/apply"),
+        ("GET", "/sapi/v1/capital/withdraw/history"),
+    }
+)

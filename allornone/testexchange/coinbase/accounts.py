@@ -1,12 +1,14 @@
 """What there is of each asset, as Advanced Trade and as `/v2` tell it."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from allornone.testexchange.coinbase.forms import WALLET, account_form, assets_of, moment, plain
 from allornone.testexchange.coinbase.ids import account_id
 from allornone.testexchange.coinbase.problem import listed
 from allornone.testexchange.coinbase.request import Request
 from allornone.testexchange.engine.exchange import Engine
+from allornone.testexchange.keys import Key
 from allornone.units import total
 
 _FIAT = frozenset({"USD", "EUR"})
@@ -61,4 +63,15 @@ def _form(engine: Engine, account: str, asset: str) -> dict[str, Any]:
         "resource_path": f"/v2/accounts/{found}",
         "allow_deposits": True,
         "allow_withdrawals": True,
+    }
+
+
+def key_permissions(key: Key) -> dict[str, Any]:
+    """Return what a key may do."""
+    return {
+        "can_view": "read" in key.permissions,
+        "can_trade": "trade" in key.permissions,
+        "can_transfer": "withdraw" in key.permissions,
+        "portfolio_uuid": str(uuid5(NAMESPACE_URL, f"coinbase/portfolio/{key.account}")),
+        "portfolio_type": "DEFAULT",
     }

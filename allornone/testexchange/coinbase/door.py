@@ -60,6 +60,10 @@ _ENDPOINTS = {
 }
 
 
+_KEY_PERMISSIONS = ("GET", f"{_BROKERAGE}/key_permissions")
+"""Needs a key and no permission."""
+
+
 class CoinbaseDoor:
     """Coinbase over an engine whose fees are in quote."""
 
@@ -85,6 +89,8 @@ class CoinbaseDoor:
         """Check the call and do it."""
         endpoint, path = _found(call)
         try:
+            if (call.method, call.path) == _KEY_PERMISSIONS:
+                return Answer(200, accounts.key_permissions(self._tokens.known(call)))
             if endpoint is None:
                 raise brokerage(404, "NOT_FOUND", f"the test exchange does not serve {call.method} {call.path}")
             needed = endpoint.permission

@@ -9,7 +9,8 @@ from allornone.testexchange.coinbase.forms import plain, product_form
 from allornone.testexchange.coinbase.problem import invalid
 from allornone.testexchange.coinbase.request import Request
 from allornone.testexchange.engine.exchange import Engine
-from allornone.testexchange.engine.market import Side
+from allornone.testexchange.engine.market import Market, Side
+from allornone.testexchange.engine.matching import offers
 from allornone.units import EXACT
 
 _FIAT = {"USD": "United States Dollar", "EUR": "Euro"}
@@ -50,8 +51,8 @@ def product_book(engine: Engine, request: Request) -> dict[str, Any]:
     return {
         "pricebook": {
             "product_id": market.symbol,
-            "bids": _levels(market.ladder(Side.SELL), request.limit()),
-            "asks": _levels(market.ladder(Side.BUY), request.limit()),
+            "bids": _levels(engine, market, Side.SELL, request.limit()),
+            "asks": _levels(engine, market, Side.BUY, request.limit()),
             "time": _iso(engine.now()),
         }
     }
@@ -103,16 +104,18 @@ def fees(engine: Engine, _: Request) -> dict[str, Any]:
     }
 
 
-def _levels(ladder: list[tuple[Decimal, Decimal]], limit: int) -> list[dict[str, str]]:
-    return [{"price": plain(price), "size": plain(amount)} for price, amount in ladder[:limit]]
+def _levels(engine: Engine, market: Market, side: Side, limit: int) -> list[dict[str, str]]:
+    """Return what an order of `side` meets, the house's and others', best first."""
+    found = offers(market, side, engine.books.open_orders(market.symbol))
+    return [{"price": plain(offer.price), "size": plain(offer.amount)} for offer in found[:limit]]
 
 
 def _best(engine: Engine, symbol: str) -> dict[str, Any]:
     market = engine.markets[symbol]
     return {
         "product_id": symbol,
-        "bids": _levels(market.ladder(Side.SELL), 1),
-        "asks": _levels(market.ladder(Side.BUY), 1),
+        "bids": _levels(engine, market, Side.SELL, 1),
+        "asks": _levels(engine, market, Side.BUY, 1),
         "time": _iso(engine.now()),
     }
 

@@ -36,13 +36,18 @@ class Tokens:
 
     def account(self, call: Call, permission: str) -> str:
         """Return whose account the call acts on. Raises ProblemError where it may not."""
+        key = self.known(call)
+        if permission not in key.permissions:
+            raise brokerage(403, "PERMISSION_DENIED", "Missing required scopes")
+        return key.account
+
+    def known(self, call: Call) -> Key:
+        """Return the key that signed the call, whatever it may do."""
         token = _token(call)
         found = self._keys.get(str(_read(token, 0).get("kid")))
         if found is None or not _signed(token, found[1]) or not self._meant(_read(token, 1), call):
             raise unauthorised()
-        if permission not in found[0].permissions:
-            raise brokerage(403, "PERMISSION_DENIED", "Missing required scopes")
-        return found[0].account
+        return found[0]
 
     def _meant(self, claims: dict[str, Any], call: Call) -> bool:
         now = self._now() / 1000

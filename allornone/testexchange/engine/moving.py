@@ -46,6 +46,13 @@ class Moving:
         """How long a withdrawal takes; may be changed while it runs."""
         self.deposit_ms = 2_000
         """How long a deposit takes to be credited; may be changed while it runs."""
+        self.chosen: dict[str, str] = {}
+        """By account: the wallet that deposits come to, and that withdrawals leave which name none, where it is not
+        `spot`; may be changed while it runs."""
+
+    def usual(self, account: str) -> str:
+        """Return the wallet that money leaves and comes to where none is named."""
+        return self.chosen.get(account, "spot")
 
     def network(self, asset: str, name: str | None = None) -> Network:
         """Return a network of an asset, its usual one where none is named. Raises RejectedError."""
@@ -138,7 +145,7 @@ class Moving:
         deposit = Deposit(
             deposit_id=number,
             account=account,
-            wallet="spot",
+            wallet=self.usual(account),
             asset=asset,
             network=way.name,
             address=self.address(account, asset, way.name),

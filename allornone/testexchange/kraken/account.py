@@ -6,6 +6,7 @@ from typing import Any
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.order import Fill
 from allornone.testexchange.engine.reading import Balance
+from allornone.testexchange.keys import Key
 from allornone.testexchange.kraken.forms import at_least, trade_form
 from allornone.testexchange.kraken.names import TRADE, asset_id, lettered, numbered
 from allornone.testexchange.kraken.params import Params
@@ -60,4 +61,21 @@ def _forms(engine: Engine, fills: Iterable[Fill]) -> dict[str, Any]:
     return {
         lettered(TRADE, fill.fill_id): trade_form(fill, engine.books.orders[fill.order_id], engine.markets[fill.symbol])
         for fill in fills
+    }
+
+
+_MAY = {
+    "read": ("query-funds", "query-open-trades", "query-closed-trades"),
+    "trade": ("modify-trades", "close-trades"),
+    "withdraw": ("withdraw-funds",),
+}
+
+
+def key_info(key: Key) -> dict[str, Any]:
+    """Return what a key may do."""
+    return {
+        "api_key_name": key.account,
+        "api_key": key.api_key,
+        "permissions": [name for may, names in _MAY.items() if may in key.permissions for name in names],
+        "valid_until": "0",
     }

@@ -41,6 +41,10 @@ _HOLDER: _Holder = {
 }
 
 
+_KEY_INFO = "GetApiKeyInfo"
+"""Needs a key and no permission."""
+
+
 class KrakenDoor:
     """Kraken over an engine whose fees are in quote."""
 
@@ -84,6 +88,8 @@ class KrakenDoor:
         params, method = Params(call.params), _method(call)
         if call.path.startswith(_PUBLIC) and method in _ANYBODY:
             return _ANYBODY[method](self.engine, params)
+        if call.path == f"{_PRIVATE}{_KEY_INFO}" and call.method == "POST":
+            return account.key_info(self._keyring.known(call))
         if call.path.startswith(_PRIVATE) and method in self._holder and call.method == "POST":
             _, permission, act = self._holder[method]
             return act(self.engine, self._keyring.account(call, permission), params)

@@ -32,6 +32,13 @@ class Keyring:
 
     def account(self, call: Call, permission: str) -> str:
         """Return whose account the call acts on. Raises KrakenError where it may not; uses up the nonce."""
+        key = self.known(call)
+        if permission not in key.permissions:
+            raise KrakenError(PERMISSION_DENIED)
+        return key.account
+
+    def known(self, call: Call) -> Key:
+        """Return the key that signed the call, whatever it may do; uses up the nonce."""
         key = self._keys.get(_header(call, "API-Key"))
         if key is None:
             raise KrakenError(INVALID_KEY)
@@ -39,9 +46,7 @@ class Keyring:
         if not fits(call.path, nonce, call.body.encode(), key.secret, _header(call, "API-Sign")):
             raise KrakenError(INVALID_SIGNATURE)
         self._use(key.api_key, nonce)
-        if permission not in key.permissions:
-            raise KrakenError(PERMISSION_DENIED)
-        return key.account
+        return key
 
     def _use(self, api_key: str, nonce: str) -> None:
         used = self._used.setdefault(api_key, set())

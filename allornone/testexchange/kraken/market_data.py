@@ -8,6 +8,7 @@ from typing import Any
 
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.market import Market, Side
+from allornone.testexchange.engine.matching import offers
 from allornone.testexchange.kraken.errors import UNKNOWN_PAIR, KrakenError
 from allornone.testexchange.kraken.forms import COST_PLACES, VOLUME_PLACES, at_least, fixed, places
 from allornone.testexchange.kraken.names import asset_id, means, pair_id, pair_name, pair_with_slash, short_name
@@ -46,13 +47,15 @@ def ticker(engine: Engine, asked: str | None) -> dict[str, Any]:
 
 
 def depth(engine: Engine, asked: str | None) -> dict[str, Any]:
-    """Return the house's offers around the price."""
+    """Return what the house and others offer around the price."""
     at = engine.now() // 1000
+
+    def levels(market: Market, side: Side) -> list[list[object]]:
+        found = offers(market, side, engine.books.open_orders(market.symbol))
+        return [[fixed(offer.price, places(market.tick)), at_least(offer.amount, 3), at] for offer in found]
+
     return {
-        pair_id(market): {
-            "asks": [[fixed(p, places(market.tick)), at_least(a, 3), at] for p, a in market.ladder(Side.BUY)],
-            "bids": [[fixed(p, places(market.tick)), at_least(a, 3), at] for p, a in market.ladder(Side.SELL)],
-        }
+        pair_id(market): {"asks": levels(market, Side.BUY), "bids": levels(market, Side.SELL)}
         for market in chosen(engine.markets.values(), asked)
     }
 

@@ -16,13 +16,8 @@ Nothing here trusts ccxt's exception classes: `wire.py` sees how far each reques
 
 from collections.abc import Mapping
 
-from allornone.errors import BadSettingsError
 from allornone.venues import Venue
-from allornone.venues.exchange import generic
-from allornone.venues.exchange.client import Client
-from allornone.venues.exchange.credentials import read_credentials
-from allornone.venues.exchange.exchanges import EXCHANGES, check_exchange
-from allornone.venues.exchange.options import read_options
+from allornone.venues.exchange.opening import read_entry
 from allornone.venues.exchange.venue import ExchangeVenue
 
 __all__ = ["ExchangeVenue", "open_venue"]
@@ -33,15 +28,5 @@ def open_venue(name: str, settings: Mapping[str, str]) -> Venue:
 
     Raises BadSettingsError, which never shows a key.
     """
-    place = f"ALLORNONE_VENUES at {name}"
-    options = read_options(place, settings)
-    check_exchange(place, options.exchange)
-    accounts = {**EXCHANGES.get(options.exchange, {}), "generic": generic.ACCOUNT}
-    if options.account not in accounts:
-        raise BadSettingsError(
-            f"{place}.account: {options.exchange} has {', '.join(sorted(accounts))}, not {options.account!r}"
-        )
-    account = accounts[options.account]
-    credentials = read_credentials(place, options.credentials_file, options.key_env, options.secret_env)
-    client = Client(name, options, credentials, account.outcomes, account.ccxt_options, adjusted=account.adjusted)
-    return ExchangeVenue(name, client, account.dialects(client))
+    entry = read_entry(name, settings)
+    return ExchangeVenue(name, entry.client, entry.account.dialects(entry.client))

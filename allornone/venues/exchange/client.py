@@ -15,7 +15,7 @@ from allornone.errors import NotSentError, RefusedError, VenueUnavailableError
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.credentials import Credentials
 from allornone.venues.exchange.errand import present_errand
-from allornone.venues.exchange.limits.budgets import open_budget
+from allornone.venues.exchange.limits.budgets import open_budgets
 from allornone.venues.exchange.limits.spending import Ticket
 from allornone.venues.exchange.options import Options
 from allornone.venues.exchange.outcomes import UNREADABLE, Outcome, Outcomes, Problem
@@ -42,6 +42,8 @@ class Answer:
     problem: Problem | None
     error: str
     told: str
+    failure: str = ""
+    """The client's own word for what went wrong, which proves nothing."""
 
     def shown(self) -> Any:
         """Return what was read. Raises VenueUnavailableError where nothing was."""
@@ -86,7 +88,8 @@ class Client:
         self.name = name
         self.options = options
         self.clock = VenueClock()
-        self.budget = open_budget(name, options)
+        self._budgets = open_budgets(name, options)
+        self.budget = self._budgets.own
         self._credentials = credentials
         self._outcomes = outcomes
         self._given = given
@@ -140,7 +143,7 @@ class Client:
             exchange.session = None  # it is ours; ccxt would wait and warn
         if session is not None:
             await session.close()
-        self.budget.close()
+        self._budgets.close()
 
     async def _travelled(
         self,
@@ -164,12 +167,12 @@ class Client:
         answer = self._answer(method, trip, value, failure)
         for leg in trip.legs:
             backed_off = answer.outcome in (Outcome.BACK_OFF, Outcome.SILENCED) and leg is answer.leg
-            await self.budget.heard(ticket, leg.status, leg.headers, backed_off=backed_off)
+            await self._budgets.of(method).heard(ticket, leg.status, leg.headers, backed_off=backed_off)
         return answer
 
     async def _turn(self, method: str, *, sends: bool) -> Ticket:
-        errand = present_errand()
-        ticket = await self.budget.turn(self.budget.cost(method), urgent=errand.urgent, left_s=errand.left_s(self._now))
+        errand, budget = present_errand(), self._budgets.of(method)
+        ticket = await budget.turn(budget.cost(method), urgent=errand.urgent, left_s=errand.left_s(self._now))
         if sends:
             errand.sent()
         return ticket
@@ -188,7 +191,7 @@ class Client:
         if outcome is Outcome.RESYNC or leg.status == HTTPStatus.UNAUTHORIZED:
             self.clock.forget()  # a token whose time is wrong is answered as a wrong key is (Coinbase)
         told = self._credentials.scrubbed(self._told(method, leg, outcome, problem, failure))
-        return Answer(outcome, leg, value, problem, error, told)
+        return Answer(outcome, leg, value, problem, error, told, failure)
 
     def _failure(self, problem: Exception) -> str:
         name, led = type(problem).__name__, self.options.connect_to
@@ -198,7 +201,8 @@ class Client:
 
     def _told(self, method: str, leg: Leg, outcome: Outcome, problem: Problem | None, failure: str) -> str:
         if problem is not None and problem.code != UNREADABLE:
-            return f"{self.name} answered {problem.code} {problem.text[:_TEXT]}".strip()
+            # Cut only what shows no key: half of one is found by nobody.
+            return f"{self.name} answered {problem.code} {self._credentials.scrubbed(problem.text)[:_TEXT]}".strip()
         if leg.status is not None:
             return f"{self.name} answered HTTP {leg.status} to {method} ({outcome.value})"
         came = "nothing left" if outcome is Outcome.NOT_SENT else "no answer came"

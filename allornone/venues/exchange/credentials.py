@@ -12,8 +12,17 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 from allornone.errors import BadSettingsError
 
 MAX_BYTES = 65_536
+SHORT = 3
+"""A line of a key that is no longer tells nothing, and stands in many a text."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_SIGNED = re.compile(r"(signature|API-Sign|apiKey|secret|password)([=:]\s*)[^&\s\"',}]+", re.IGNORECASE)
+_QUOTED = r"\\*[\"']?"
+_SIGNED = re.compile(
+    rf"(signature|API-Sign|API-Key|X-MBX-APIKEY|apiKey|secret|password)({_QUOTED}\s*[=:]\s*{_QUOTED})[^&\s\"',}}\\]+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(Bearer|Basic)((?:\s|\+|%20)+)[\w.~+/=%-]{16,}", re.IGNORECASE)
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A signed token (JWT) that stands alone: its first part is the `{"` of its header."""
 _HIDDEN = "***"
 
 
@@ -30,8 +39,22 @@ class Credentials(BaseModel):
         """Return `text` without these secrets, and without anything that looks like a signature."""
         for held in (self.key, self.secret, self.password):
             if held is not None:
-                text = text.replace(held.get_secret_value(), _HIDDEN)
-        return _SIGNED.sub(rf"\1\2{_HIDDEN}", text)
+                text = _written(held.get_secret_value()).sub(_HIDDEN, text)
+        text = _BEARER.sub(rf"\1\2{_HIDDEN}", text)
+        return _TOKEN.sub(_HIDDEN, _SIGNED.sub(rf"\1\2{_HIDDEN}", text))
+
+
+def _written(secret: str) -> re.Pattern[str]:
+    """Return what finds a secret as it is, in a URL, in JSON and in a `repr`; of one with lines each that tells it."""
+    lines = [line for line in secret.splitlines() if len(line) > SHORT and not line.startswith("-----")]
+    return re.compile("|".join("".join(map(_letter, line)) for line in lines or [secret]))
+
+
+def _letter(letter: str) -> str:
+    if letter.isalnum():
+        return letter
+    code = f"{ord(letter):02x}"
+    return rf"(?:\\*{re.escape(letter)}|(?i:%(?:25)*{code}|\\+u00{code}))"
 
 
 def read_credentials(

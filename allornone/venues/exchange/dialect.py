@@ -8,6 +8,7 @@ from allornone.models.details import OperationType
 from allornone.models.execution import ExecutionHandshake, ExecutionRequest, Prepared
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.exchange.client import Adjusted, Client
+from allornone.venues.exchange.key import KeyCheck
 from allornone.venues.exchange.outcomes import Outcomes
 from allornone.venues.inverse import Inverse
 from allornone.venues.reading import Reading
@@ -54,3 +55,5 @@ class Account:
     dialects: Callable[[Client], Mapping[OperationType, Dialect]]
     ccxt_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     adjusted: Adjusted | None = None
+    key: KeyCheck | None = None
+    """How its exchange is asked what a key may do; None where nobody here knows."""

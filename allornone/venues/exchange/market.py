@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from typing import Any
 
-from allornone.errors import RefusedError, VenueUnavailableError
+from allornone.errors import RefusedError
 from allornone.models.details import Side
 from allornone.units import EXACT, ZERO, normalised, times, total
 from allornone.venues.exchange.client import Client
@@ -79,7 +79,7 @@ def sellable(amount: Decimal, step: Decimal, least: Decimal, least_cost: Decimal
 
 
 def bounded(price: Decimal, bps: Decimal, side: Side, tick: Decimal) -> Decimal:
-    """Return the worst price that is `bps` from `price`, on the tick and never beyond."""
+    """Return the worst price that is `bps` from `price`, on the tick and never beyond; of a sale it may be below 0."""
     slip = times(price, times(bps, BPS))
     worst = total((price, slip if side is Side.BUY else -slip))
     return to_grid(worst, tick, up=side is Side.SELL)
@@ -117,12 +117,33 @@ async def book_of(client: Client, symbol: str, depth: int) -> Book:
     return Book(_levels(shown, "bids"), _levels(shown, "asks"))
 
 
-def best(book: Book, side: Side, symbol: str) -> Decimal:
-    """Return the best price that an order of `side` meets. Raises VenueUnavailableError where nobody offers."""
+def best(book: Book, side: Side, symbol: str, spread_bps: Decimal | None = None) -> Decimal:
+    """Return the best price that an order of `side` meets. Raises RefusedError where nobody offers one.
+
+    With `spread_bps` that price is to be measured from, and has to be one: a book without its other side, or whose
+    sides are further apart, has the price of whoever is left in it.
+    """
     met = book.against(side)
     if not met:
-        raise VenueUnavailableError(f"nobody offers {symbol} just now")
+        raise RefusedError(_nobody(side, symbol))
+    if spread_bps is None:
+        return met[0].price
+    other = Side.SELL if side is Side.BUY else Side.BUY
+    if not book.against(other):
+        raise RefusedError(f"{_nobody(other, symbol)}: {met[0].price:f} alone is no price to take a bound from")
+    bid, ask = book.bids[0].price, book.asks[0].price
+    apart = EXACT.divide(total((ask, -bid)), times(ask, BPS))
+    if apart > spread_bps:
+        raise RefusedError(
+            f"{symbol} is bid {bid:f} and offered {ask:f}, which are {apart:.0f} bps apart: "
+            "no price to take a bound from"
+        )
     return met[0].price
+
+
+def _nobody(side: Side, symbol: str) -> str:
+    """Return that nobody stands where an order of `side` would meet him."""
+    return f"nobody {'sells' if side is Side.BUY else 'buys'} {symbol} just now"
 
 
 def _levels(shown: Mapping[str, Any], side: str) -> tuple[Level, ...]:

@@ -27,7 +27,8 @@ class Options(BaseModel):
     `exchange` is ccxt's name of it, `account` which of its wallets. `connect_to` (`ip:port`) and `ca_file` send every
     request of the exchange's own hosts to another place, such as a test exchange, and refuse any other host.
     `timeout_s` bounds one answer: a send and the reads that belong to it stay together below a send's own 30 s.
-    `undo_slippage_bps` is how much worse than the price of the moment an undo may fill. `addresses` is the file of
+    `undo_slippage_bps` is how much worse than the price of the moment an undo may fill, `spread_bps` how far apart a
+    book's best prices may be where a bound is taken from them. `addresses` is the file of
     allowed withdrawal addresses. `lookup` and `lateness_s` declare what an exchange without a module of its own can
     do (account `generic`). `watch_s` is how long what was taken is watched where only its own number finds it.
     `deposits_by` tells a deposit (account `deposits`) by its transaction alone, or, where a plan names none, by its
@@ -48,6 +49,7 @@ class Options(BaseModel):
     addresses: File | None = None
     timeout_s: Annotated[Decimal, Field(gt=0, le=8)] = Decimal(5)
     undo_slippage_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(100)
+    spread_bps: Annotated[NonNegativeAmount, Field(gt=0, le=5_000)] = Decimal(500)
     watch_s: Annotated[NonNegativeAmount, Field(le=86_400)] = Decimal(3_600)
     deposits_by: Literal["transaction", "amount"] = "transaction"
     data_dir: File | None = None

@@ -97,7 +97,7 @@ class Trades:
         market = await self._market(request)
         book = await book_of(self._client, market.symbol, _DEPTH)
         self._seen[details.pair] = book
-        price = _bound(details, market, book)
+        price = _bound(details, market, book, self._client.options.spread_bps)
         amount = _sized(details, market, price or best(book, details.side, market.symbol))
         prepared = {
             "client_ref": request.client_ref,
@@ -137,13 +137,20 @@ def _of_market(market: Market) -> dict[str, str]:
     return {"step": str(market.step), "least": str(market.least), "least_cost": str(market.least_cost)}
 
 
-def _bound(details: TradeDetails, market: Market, book: Book) -> Decimal | None:
-    """Return the worst price: the plan's own, else the slippage it allows from the best price of now."""
+def _bound(details: TradeDetails, market: Market, book: Book, spread_bps: Decimal) -> Decimal | None:
+    """Return the worst price: the plan's own, else the slippage it allows from the best price of now.
+
+    Raises RefusedError where there is no such price, or none is left.
+    """
     if details.limit_price is not None:
         return to_grid(details.limit_price, market.tick, up=details.side is Side.SELL)
     if details.max_slippage_bps is None:
         return None
-    return bounded(best(book, details.side, market.symbol), details.max_slippage_bps, details.side, market.tick)
+    price = best(book, details.side, market.symbol, spread_bps)
+    worst = bounded(price, details.max_slippage_bps, details.side, market.tick)
+    if worst <= 0:
+        raise RefusedError(f"max_slippage_bps leaves no price: {details.max_slippage_bps:f} from {price:f}", INVALID)
+    return worst
 
 
 def _sized(details: TradeDetails, market: Market, price: Decimal) -> Decimal:

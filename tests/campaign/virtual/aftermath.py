@@ -65,6 +65,7 @@ class Aftermath:
 
         The last look that is due may find nobody at the venue, and is owed then; after that everybody answers.
         """
+        self.world.gone = False  # a day is enough for a new key
         for _ in range(GENERATIONS):
             known = len(self.runs)
             self._passes(DAY_S)
@@ -113,7 +114,7 @@ class Aftermath:
     def _asks(self, call: Call) -> Answered:
         request = call.arguments[0]
         world = self._of(request.atomic_group_id)
-        how = "unreadable" if self._unread else "ok"
+        how = "unreadable" if self._unread or world.gone else "ok"
         asked = exchange.looks_up if call.name == "lookup" else exchange.recalls
         return asked(world, request.client_ref, request, how)
 

@@ -30,6 +30,8 @@ class LostAnswerError(Exception):
 
 def answer(world: "World", attempt: Attempt, call: Call, how: str) -> Answered:
     """Answer a call, in one of the ways that there are for it: `ok` is the good one."""
+    if world.gone:
+        how = _without_venue(call.name, how)
     match call.name:
         case "prepare":
             return _prepares(call.arguments[0], how)
@@ -49,6 +51,14 @@ def answer(world: "World", attempt: Attempt, call: Call, how: str) -> Answered:
             return None, None
         case _:
             return _logs(world, call, how)
+
+
+def _without_venue(name: str, how: str) -> str:
+    """Return how a call is answered where nobody hears of the venue any more: what is sent may still get there."""
+    if name in ("prepare", "lookup", "recall"):
+        return "unreadable"
+    gets_there = how in EXECUTED or how == "underway"
+    return "dropped" if name == "send" and not gets_there else how
 
 
 def _logs(world: "World", call: Call, how: str) -> Answered:

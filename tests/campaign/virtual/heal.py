@@ -90,9 +90,10 @@ class Healing:
     def _waits(self) -> None:
         world, step = self.world, self.world.life.step
         assert isinstance(step, Wait)
-        self.blocked = self.blocked or standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
+        blocks = standing(world.plan, world.life.state)[0] is GroupStatus.BLOCKED
+        self.blocked = self.blocked or blocks
         flight = world.life.state.flight
-        if flight is not None and flight.fence is Fence.NEVER_SETTLED:
+        if (world.gone and blocks) or (flight is not None and flight.fence is Fence.NEVER_SETTLED):
             self._loops += 1
             if self._loops > self._patience and self._helped():
                 self._loops = 0
@@ -106,6 +107,8 @@ class Healing:
     def _helped(self) -> bool:
         """Say what makes sense where the machine waits for a person."""
         world = self.world
+        if world.gone and (rests := [name for name, order in world.orders.items() if order.rest]):
+            world.fills(rests[0])  # nobody can take it back
         was_paused = world.life.state.paused
         for command in (RESUME, *(each for name, each in help_(world) if self._is_tried(name)), CANCEL):
             if isinstance(command, CancelCommand) and was_paused:

@@ -29,6 +29,8 @@ class World:
         self.no_undo, self.desk = no_undo, desk_of(profile, no_undo)
         self.first = int(plan.operations[0].operation_id.removeprefix("op"))
         self.now = self.lag_s = 0.0
+        self.gone = False
+        """The venue tells nobody anything any more, a revoked key say; what it does, it does."""
         self.halt: str | None = None
         self.passed: frozenset[int] = frozenset()
         """The attempts that passed before the halt was set: whoever set it waits for those."""
@@ -47,6 +49,7 @@ class World:
         twin = World.__new__(World)
         twin.plan, twin.profile, twin.faults, twin.desk = self.plan, self.profile, self.faults, self.desk
         twin.lag_s, twin.halt, twin.passed = self.lag_s, self.halt, self.passed
+        twin.gone = self.gone
         twin.first, twin.no_undo = self.first, self.no_undo
         twin.now, twin.journal, twin.life = self.now, self.journal.copy(), self.life.copy()
         twin.orders, twin.wire, twin.sent = self.orders.copy(), self.wire.copy(), self.sent

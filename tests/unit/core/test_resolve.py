@@ -104,6 +104,20 @@ def test_did_not_happen_is_refused_until_the_reference_is_fenced(fence: Fence) -
         shell.takes(did_not_happen(shell.ref((1, FORWARD, 1))))
 
 
+def test_what_is_refused_as_not_happened_is_told_what_the_last_look_showed_and_promised_nothing_else() -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), unknown(0))
+    shell.plays(resolver(0), unknown(0, fence=Fence.NEVER).model_copy(update={"note": "the venue shows not_found"}))
+
+    with pytest.raises(CommandRefusedError) as refusal:
+        shell.takes(did_not_happen(shell.ref((0, FORWARD, 1))))
+
+    assert str(refusal.value).startswith(
+        "it may still take effect: 'did not happen' holds only once its expiry, "
+        "how late its venue may be, and the settle window are over; the venue shows not_found; what makes sense now:"
+    )
+
+
 @pytest.mark.parametrize("fence", [Fence.WAITING, Fence.NEVER])
 def test_an_effect_of_nothing_is_refused_until_the_reference_is_fenced(fence: Fence) -> None:
     shell = in_doubt(fence=fence, readable=False)

@@ -8,10 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
+from allornone.eventlog.disk import Disk
 from allornone.eventlog.jsonl import JsonlEventLog
 from allornone.eventlog.layout import MODELS
 from allornone.eventlog.reader import EventReader
 from allornone.eventlog.verification import Verification
+from tests.unit.eventlog.mortal import MortalDisk
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,8 +38,12 @@ def torn(directory: Path) -> int:
 
 
 async def reopened(directory: Path) -> tuple[list[str], int]:
-    """Open the log again; return every id in it, and how many bytes of torn tails were cut off."""
-    await JsonlEventLog(directory).refresh()
+    """Open the log again; return every id in it, and how many bytes of torn tails were cut off.
+
+    What this puts on disk is noted too: a rotation that somebody died in is taken over here.
+    """
+    disk = MortalDisk(directory / "reopened.synced")
+    await JsonlEventLog(directory, disk=Disk(disk.write, disk.sync, disk.rename)).refresh()
     assert list(Verification(directory).problems()) == []
     reader = EventReader(directory)
     return [event.event_id for event in reader.events()], sum(note["bytes"] for note in reader.recoveries())

@@ -43,8 +43,8 @@ class MortalDisk:
     """A real disk whose user dies at a point."""
 
     notes: Path
-    point: str
-    time: int
+    point: str = ""
+    time: int = 0
     renamed: bool = False
 
     def write(self, descriptor: int, data: bytes) -> int:

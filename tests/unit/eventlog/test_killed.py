@@ -10,6 +10,9 @@ from random import Random
 
 import pytest
 
+from allornone.eventlog.disk import Disk
+from allornone.eventlog.jsonl import JsonlEventLog
+from allornone.eventlog.layout import TRANSITIONS
 from tests.unit.eventlog.aftercrash import Forgotten, begin, cut_power, lost, reopened, told, torn
 from tests.unit.eventlog.mortal import LINES, POINTS, ROTATION
 
@@ -69,6 +72,24 @@ async def test_the_others_go_on_when_one_dies_in_a_rotation(tmp_path: Path, poin
 
     found, _ = await reopened(tmp_path)
     assert lost(tmp_path, found) == set()
+
+
+async def test_who_takes_over_a_rotation_puts_the_old_name_on_disk_before_the_name_is_taken_again(
+    tmp_path: Path,
+) -> None:
+    await dead(begin(tmp_path, "one", "after a rename", "1"))
+    events = tmp_path / "events"
+    seen: list[bool] = []
+
+    def sync(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink() == events:
+            seen.append((events / TRANSITIONS).exists())
+        os.fsync(descriptor)
+
+    assert not (events / TRANSITIONS).exists()
+    await JsonlEventLog(tmp_path, disk=Disk(sync=sync)).refresh()
+
+    assert seen == [False, True]
 
 
 @pytest.mark.soak

@@ -1,7 +1,9 @@
 """Keys are read from where only their owner reads, and shown nowhere."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -76,3 +78,42 @@ def test_what_is_told_is_scrubbed_of_them(tmp_path: Path, text: str, told: str) 
     found = read_credentials(PLACE, written(tmp_path, json.dumps(GIVEN)), None, None)
 
     assert found.scrubbed(text) == told
+
+
+AWKWARD = {"apiKey": "organizations/1/apiKeys/2-3", "secret": "ab+cd/ef==gh"}
+PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIabc/def+1\nzzzzYYYY==\n-----END EC PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("with ab+cd/ef==gh in it", "with *** in it"),
+        ("GET /x?secret_of=ab%2Bcd%2Fef%3D%3Dgh&b=2", "GET /x?secret_of=***&b=2"),
+        ("GET /x?of=ab%2bcd%2fef%3d%3dgh", "GET /x?of=***"),
+        ("GET /x?of=ab%252Bcd%252Fef%253D%253Dgh", "GET /x?of=***"),
+        (r'{"of": "ab+cd\/ef==gh"}', '{"of": "***"}'),
+        ("key organizations%2F1%2FapiKeys%2F2-3 is not allowed", "key *** is not allowed"),
+        ("Authorization: Bearer eyJhbGci.eyJzdWIi.c2lnbmVk then", "Authorization: Bearer *** then"),
+        ("{'Authorization': 'Bearer eyJhbGci.eyJzdWIi.c2lnbmVk'}", "{'Authorization': 'Bearer ***'}"),
+        ("the token eyJhbGci.eyJzdWIi.c2lnbmVk is over", "the token *** is over"),
+        ("{'API-Sign': 'aa+bb==', 'API-Key': 'xyz'}", "{'API-Sign': '***', 'API-Key': '***'}"),
+        (r"said {\"signature\": \"9f8e\"}", r"said {\"signature\": \"***\"}"),
+        ("GET /x?a=1&signature=ab%2Bc%3D&b=2", "GET /x?a=1&signature=***&b=2"),
+        ("bearer of bad news", "bearer of bad news"),
+    ],
+)
+def test_a_text_shows_no_secret_however_it_is_written(tmp_path: Path, told: str, shown: str) -> None:
+    found = read_credentials(PLACE, written(tmp_path, json.dumps(AWKWARD)), None, None)
+
+    assert found.scrubbed(told) == shown
+
+
+@pytest.mark.parametrize("spelled", [str, repr, json.dumps, lambda pem: json.dumps(json.dumps(pem)), quote])
+def test_a_key_of_several_lines_is_shown_in_no_spelling(tmp_path: Path, spelled: Callable[[str], str]) -> None:
+    found = read_credentials(PLACE, written(tmp_path, json.dumps({"apiKey": "k-of-desk", "secret": PEM})), None, None)
+
+    shown = found.scrubbed(f"could not sign with {spelled(PEM)}")
+
+    assert "MHcCAQEEI" not in shown
+    assert "zzzzYYYY" not in shown
+    assert shown.startswith("could not sign with ")

@@ -44,7 +44,7 @@ def test_an_exchange_that_is_not_known_is_asked_once_a_second() -> None:
 
 
 def test_a_desk_of_two_hosts_gives_each_half() -> None:
-    assert [limit.amount for limit in BINANCE_USDM.scaled(Decimal("0.5")).limits] == [1_200, 150, 600, 90_000]
+    assert [limit.amount for limit in BINANCE_USDM.scaled(Decimal("0.5")).limits] == [1_200, 150, 600]
 
 
 def test_a_share_too_small_for_a_call_is_said_at_once() -> None:

@@ -10,6 +10,7 @@ from allornone.errors import VenueUnavailableError
 from allornone.models.details import PerpTradeDetails, SpotTradeDetails
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.units import normalised, times, total
+from allornone.venues.exchange.binance.position import check_position
 from allornone.venues.exchange.binance.signed import Signed
 from allornone.venues.exchange.clock import milliseconds, moment_of
 from allornone.venues.exchange.market import market_of
@@ -58,7 +59,12 @@ class BinanceOrders:
         return self._at.contract
 
     async def pinned(self, request: ExecutionRequest) -> dict[str, str]:
-        """Return the own id, and the moment and window that let Binance itself refuse a late order."""
+        """Return the moment and window that let Binance itself refuse a late order.
+
+        Raises RefusedError for a contract that would be netted with what is not its group's.
+        """
+        if self._at.contract:
+            await check_position(self._signed, request)
         return await self._signed.pinned(request.not_after)
 
     async def place(self, prepared: Prepared) -> VenueOrder:
@@ -144,8 +150,8 @@ class BinanceOrders:
         executed = _amount(row["executedQty"])
         told = [_fill(each, "tradeId") for each in row.get("fills", ())]
         fills = told if _adds_up(told, executed) else await self._fills(row, executed)
-        cost = _amount(row[self._at.cost])
-        if cost < 0:  # "for some historical orders": not available
+        cost = _amount(row.get(self._at.cost, -1))  # USD-M new order: cumQuote "will be removed after CM migration"
+        if cost < 0:  # nor available "for some historical orders"
             cost = total(times(fill.price, fill.amount) for fill in fills)
         updated = row.get("updateTime", row.get("transactTime"))
         return VenueOrder(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from allornone.models.details import OperationType
+from allornone.venues.exchange.binance.key import KEY
 from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
 from allornone.venues.exchange.binance.outcomes import USDM
 from allornone.venues.exchange.binance.signed import Signed
@@ -12,7 +13,7 @@ from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.dialect import Account, Dialect
 from allornone.venues.exchange.trade import Trades
 
-_ORDERS = Endpoints(
+ORDERS = Endpoints(
     place="fapiPrivatePostOrder",
     order="fapiPrivateGetOrder",
     cancel="fapiPrivateDeleteOrder",
@@ -26,7 +27,7 @@ _ORDERS = Endpoints(
 def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
     signed = Signed(client, "fapiPublicGetTime")
     return {
-        OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, _ORDERS)),
+        OperationType.PERP_TRADE: Trades(client, TRADE, BinanceOrders(signed, ORDERS)),
         OperationType.TRANSFER: Transfers(Signed(client, "publicGetTime")),  # of the wallet endpoints' own host
     }
 
@@ -34,6 +35,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
 ACCOUNT = Account(
     outcomes=USDM,
     dialects=_dialects,
+    key=KEY,
     ccxt_options={
         "defaultType": "swap",
         "fetchMarkets": {"types": ["linear"]},

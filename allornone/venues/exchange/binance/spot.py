@@ -6,6 +6,7 @@ from decimal import Decimal
 from allornone.models.details import OperationType
 from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.addresses import read_addresses
+from allornone.venues.exchange.binance.key import KEY
 from allornone.venues.exchange.binance.orders import BinanceOrders, Endpoints
 from allornone.venues.exchange.binance.outcomes import SPOT
 from allornone.venues.exchange.binance.signed import Signed
@@ -51,6 +52,7 @@ def _dialects(client: Client) -> Mapping[OperationType, Dialect]:
 ACCOUNT = Account(
     outcomes=SPOT,
     dialects=_dialects,
+    key=KEY,
     ccxt_options={
         "defaultType": "spot",
         "fetchMarkets": {"types": ["spot"]},

@@ -47,7 +47,8 @@ class CoinbaseOrders:
         }
         if is_unbounded_buy(details):
             market = await market_of(self._client, details.pair, contract=False)
-            price = best(await book_of(self._client, market.symbol, 1), Side.BUY, market.symbol)
+            book = await book_of(self._client, market.symbol, 1)
+            price = best(book, Side.BUY, market.symbol, self._client.options.spread_bps)
             pinned["price"] = str(bounded(price, _BUY_BPS, Side.BUY, market.tick))
             pinned["time_in_force"] = "IOC"
         return pinned

@@ -11,6 +11,7 @@ from allornone.venues.capabilities import OperationCapability, UndoClass
 from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.client import Answer, Client
 from allornone.venues.exchange.clock import VenueClock
+from allornone.venues.exchange.coinbase.key import KEY
 from allornone.venues.exchange.coinbase.orders import CoinbaseOrders
 from allornone.venues.exchange.coinbase.outcomes import OUTCOMES
 from allornone.venues.exchange.coinbase.timed import TIME, Timed
@@ -48,4 +49,4 @@ async def _adjusted(exchange: Any, clock: VenueClock, ask: Callable[[str], Await
         clock.set(int((await ask(TIME)).shown()["epochMillis"]))
 
 
-ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted)
+ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted, key=KEY)

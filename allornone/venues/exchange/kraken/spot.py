@@ -10,6 +10,7 @@ from allornone.venues.exchange.addresses import read_addresses
 from allornone.venues.exchange.client import Client
 from allornone.venues.exchange.clock import VenueClock
 from allornone.venues.exchange.dialect import Account, Dialect
+from allornone.venues.exchange.kraken.key import KEY
 from allornone.venues.exchange.kraken.keyed import Keyed, Nonces
 from allornone.venues.exchange.kraken.orders import KrakenOrders
 from allornone.venues.exchange.kraken.outcomes import OUTCOMES
@@ -40,4 +41,4 @@ async def _adjusted(exchange: Any, _clock: VenueClock, _ask: object) -> None:
     exchange.nonce = Nonces()  # ccxt's own repeats itself within a millisecond
 
 
-ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted)
+ACCOUNT = Account(outcomes=OUTCOMES, dialects=_dialects, adjusted=_adjusted, key=KEY)

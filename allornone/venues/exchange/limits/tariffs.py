@@ -40,6 +40,7 @@ _WALLET_COSTS: Mapping[str, Cost] = {
     "sapiGetCapitalDepositAddress": _wallet(150),
     "sapiPostAssetTransfer": _wallet(900),
     "sapiGetAssetTransfer": _wallet(15),
+    "sapiGetAccountApiRestrictions": _wallet(15),
 }
 
 BINANCE_SPOT = Tariff(
@@ -74,7 +75,6 @@ BINANCE_USDM = Tariff(
         Limit("weight-1m", Counted.WEIGHT, 2_400, _MINUTE, "x-mbx-used-weight-1m"),
         Limit("orders-10s", Counted.ORDERS, 300, 10 * _SECOND, "x-mbx-order-count-10s"),
         Limit("orders-1m", Counted.ORDERS, 1_200, _MINUTE, "x-mbx-order-count-1m"),
-        _WALLET,
     ),
     costs={
         "fapiPublicGetTime": _weighs(1),
@@ -93,7 +93,6 @@ BINANCE_USDM = Tariff(
         "fapiPrivateV2GetPositionRisk": _weighs(5),
         "fapiPrivateV3GetPositionRisk": _weighs(5),
         "fapiPrivateGetIncome": _weighs(30),
-        **_WALLET_COSTS,
     },
     usual=_weighs(20),
 )
@@ -146,6 +145,15 @@ UNKNOWN = Tariff(
     costs={"load_markets": _weighs(5)},  # several requests, how many differs
 )
 """A call a second, which ccxt's throttle allows at all but a few exchanges. More by the settings' `limits_share`."""
+
+
+ELSEWHERE: Mapping[tuple[str, str], Mapping[str, str]] = {("binance", "usdm"): {"public": "spot", "sapi": "spot"}}
+"""Calls of an account that another one's interface answers and counts, by how ccxt's names of them begin.
+
+`/api` and `/sapi` of api.binance.com and `/fapi` of fapi.binance.com "don't share limits with each other" (Binance's
+developer forum, Request limit on the API endpoints), though `/api` and `/fapi` tell what is used by a header of one
+name, `X-MBX-USED-WEIGHT-1M`: each has a `REQUEST_WEIGHT` of its own in its `exchangeInfo`.
+"""
 
 
 def tariff_of(exchange: str, account: str) -> Tariff:
