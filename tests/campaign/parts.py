@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -170,7 +170,7 @@ def _schedules(ask: Ask, tell: Tell) -> Iterator[Cell]:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _uncollected() -> Generator[None]:
     """Let nobody look for cycles: among millions of remembered things it takes a third of the time, and finds none."""
     gc.disable()
     try:

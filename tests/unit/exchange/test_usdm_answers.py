@@ -140,5 +140,5 @@ async def test_the_test_exchange_answers_a_write_with_the_documented_fields_and_
     assert trade.keys() == TRADE.keys()
     assert risk.keys() == RISK
     assert moved.keys() == {"tranId"}
-    kinds = {name: type(value) for name, value in PLACED.items()}
+    kinds: dict[str, type[object]] = {name: type(value) for name, value in PLACED.items()}
     assert {name: type(value) for name, value in placed.items()} == kinds
