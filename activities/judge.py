@@ -126,6 +126,7 @@ async def unknown(
     fence: Fence = Fence.WAITING,
     readable: bool = True,
     blind: bool = False,
+    seen: bool = False,
 ) -> Answer:
     """Record, once, that the outcome is unknown, and answer so.
 
@@ -135,7 +136,7 @@ async def unknown(
     event = operation_event(task, request, desk, handshake, AnswerKind.UNKNOWN.value)
     recorded = await desk.log.record((event,), task.known_seq)
     told = answer(task, AnswerKind.UNKNOWN, seq=recorded.seq, note=message)
-    return told.model_copy(update={"fence": fence, "readable": readable, "blind": blind})
+    return told.model_copy(update={"fence": fence, "readable": readable, "blind": blind, "seen": seen})
 
 
 def from_record(task: OperationTask, desk: Desk, outcome: OperationExecutionEvent, seq: int) -> Answer:

@@ -21,6 +21,7 @@ from allornone.venues import Venue
 from allornone.venues.capabilities import OperationCapability
 from allornone.venues.reading import Reading, ReadingState
 
+_SEEN = (ReadingState.OPEN, ReadingState.CLOSED)
 SECOND_LOOK_S = 1.0
 """Between the two look-ups that absence takes. The settle window already covers the worst stale read."""
 
@@ -89,7 +90,7 @@ async def _reread(
 async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: ExecutionRequest, told: Answer) -> Answer:
     judged = told.reconciliation
     unseen = judged is not None and judged.verdict is Verdict.UNOBSERVED and task.reading >= READINGS_MAX
-    return await unknown(task, desk, request, "its effect could not be observed") if unseen else told
+    return await unknown(task, desk, request, "its effect could not be observed", seen=True) if unseen else told
 
 
 async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
@@ -198,16 +199,19 @@ async def _unsettled(
     capability = venue.capabilities.of(request.operation_type) or OperationCapability(expiry="none", lookup="none")
     level = fence(task, request, desk, capability, reading)
     absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
-    if absent and level is Fence.FENCED and capability.lookup == "full":
+    if absent and level is Fence.FENCED and capability.lookup == "full" and not task.seen:
         return await _absent(task, request, desk, venue, prepared)
     if task.claim is not None and not gainsaid(task.claim, reading):
         told = await borne_out(task, task.claim, request, desk, level, prepared)
         if told is not None:
             return told
     shown = reading.state.value if reading is not None else "nothing: it could not be asked"
-    message = f"the venue shows {shown}; {prospect(level, capability, reading)}"
-    readable = reading is not None
-    return await unknown(task, desk, request, message, fence=level, readable=readable, blind=is_blind(reading))
+    before = ", though it has shown it" if absent and task.seen else ""
+    message = f"the venue shows {shown}{before}; {prospect(level, capability, reading)}"
+    readable, seen = reading is not None, reading is not None and reading.state in _SEEN
+    return await unknown(
+        task, desk, request, message, fence=level, readable=readable, blind=is_blind(reading), seen=seen
+    )
 
 
 async def _absent(

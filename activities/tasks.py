@@ -39,9 +39,10 @@ class OperationTask(BaseModel):
 
     `request` is the forward request, sized to what is left to do; an undo's is the whole operation's. An undo also
     needs `effect`, the net of what the operation and its other undos moved, `filled_ratio` being the share that is
-    left, and derives its own request from it. `mode`, `reading`, `came_back`, `revoked_s`
-    and `blind_s` are for look-ups: why we look, the how-manieth reading this is, whether the sending attempt answered,
-    for how long the reference has certainly been revoked, and for how much of that no look was told the venue's time.
+    left, and derives its own request from it. `mode`, `reading`, `came_back`, `revoked_s`,
+    `blind_s` and `seen` are for look-ups: why we look, the how-manieth reading this is, whether the sending attempt
+    answered, for how long the reference has certainly been revoked, for how much of that no look was told the venue's
+    time, and whether the venue has shown the reference before.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,7 @@ class OperationTask(BaseModel):
     came_back: bool = False
     revoked_s: float = 0.0
     blind_s: float = 0.0
+    seen: bool = False
     claim: OperationClaim | None = None
 
 

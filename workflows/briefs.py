@@ -142,6 +142,7 @@ def look_task(plan: AtomicGroup, state: GroupState, look: Look, not_after: datet
             "came_back": flight.came_back if flight is not None else True,
             "revoked_s": flight.revoked_s if flight is not None else 0.0,
             "blind_s": flight.blind_s if flight is not None else 0.0,
+            "seen": flight is not None and flight.seen,
             "claim": OperationClaim(handshake=claim.handshake) if claim is not None else None,
         }
     )

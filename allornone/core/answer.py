@@ -52,7 +52,8 @@ class Answer(BaseModel):
 
     `recorded` tells that the event log holds the outcome. `readable` is false when the venue could not be asked, or
     cannot be asked by our id at all; `blind` is true when the look was not told the venue's time either, by which an
-    expiry is judged. `undone` judges an undo: what is left is within step, minimum or tolerance.
+    expiry is judged, and `seen` where it showed that the venue has the reference, though not what becomes of it.
+    `undone` judges an undo: what is left is within step, minimum or tolerance.
     `came_back` is false where a send found that another copy of it had been there, and may be about to send still.
     `seq` is the group's last record.
     """
@@ -69,6 +70,7 @@ class Answer(BaseModel):
     recorded: bool = False
     readable: bool = True
     blind: bool = False
+    seen: bool = False
     undone: bool = False
     came_back: bool = True
     fence: Fence = Fence.WAITING

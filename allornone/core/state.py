@@ -62,6 +62,8 @@ class Flight:
     revoked: bool = False
     revoked_s: float = 0.0
     blind_s: float = 0.0
+    seen: bool = False
+    """The venue has shown it, open or closed: it is never absent any more, whatever a later look does not find."""
     urgent: bool = True
     pressed: bool = False
     """It was sent because an operator said `retry`."""

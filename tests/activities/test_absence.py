@@ -2,7 +2,7 @@
 
 import pytest
 
-from allornone.core.answer import AnswerKind
+from allornone.core.answer import AnswerKind, Fence
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.venues import Venue
 from allornone.venues.reading import Reading
@@ -41,3 +41,16 @@ async def test_what_only_the_second_look_shows_is_no_absence(office: Office, mon
 
     assert told.kind is AnswerKind.CLOSED
     assert office.seen.story()[-1] == "sell confirmed"
+
+
+async def test_what_the_venue_has_shown_before_is_never_absent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.resolve.SECOND_LOOK_S", 0.0)
+    task = office.task(SELL)
+    office.misbehave("lose_request")
+    await office.sends(task)
+    office.passes(33)
+
+    told = await office.resolves(task, seen=True)
+
+    assert (told.kind, told.fence) == (AnswerKind.UNKNOWN, Fence.FENCED)
+    assert told.note == "the venue shows not_found, though it has shown it; nothing more can take effect"

@@ -73,6 +73,7 @@ async def test_a_venue_that_was_read_a_moment_ago_is_not_given_up_after_one_fail
     told = await watched.is_not_seen()
 
     assert seen.note.startswith("the venue shows open")
+    assert seen.seen is True
     assert told.fence is Fence.WAITING
 
 

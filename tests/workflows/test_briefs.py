@@ -68,13 +68,13 @@ def test_the_second_epoch_of_a_third_asks_for_the_other_two() -> None:
 
 
 def test_a_look_is_told_for_how_long_its_reference_is_revoked_and_its_venue_unread() -> None:
-    flight = Flight(0, Direction.FORWARD, 1, revoked=True, revoked_s=7.0, blind_s=5.0)
+    flight = Flight(0, Direction.FORWARD, 1, revoked=True, revoked_s=7.0, blind_s=5.0, seen=True)
 
     look = Look(0, Direction.FORWARD, 1, "resolve", 1, 0)
 
     task = briefs.look_task(group("g", THREE), replace(after(), flight=flight), look, SOON)
 
-    assert (task.revoked_s, task.blind_s) == (7.0, 5.0)
+    assert (task.revoked_s, task.blind_s, task.seen) == (7.0, 5.0, True)
 
 
 def test_an_undo_is_told_the_whole_operation_and_the_part_that_took_effect() -> None:

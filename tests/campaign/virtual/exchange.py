@@ -129,10 +129,17 @@ def arrives(world: "World", client_ref: str, order: Order, how: str) -> None:
     fill(world, client_ref, replace(order, drift=DRIFTS.get(how, "")), units, rest=rest)
 
 
+def _shown_until_now(world: "World", known: Order | None) -> Order | None:
+    if known is None or world.now > known.shown_from:
+        return known if known is None else replace(known, before=None)
+    return known.before
+
+
 def fill(world: "World", client_ref: str, order: Order, units: int, *, rest: bool) -> None:
     """Let `units` of an order take effect."""
     known = world.orders.get(client_ref)
     after = order.fills(units, at=world.now, stale_s=world.profile.stale_s, rest=rest)
+    after = replace(after, before=_shown_until_now(world, known))
     world.orders[client_ref] = after
     if units or known is not None:
         witness.sees_effect(world, client_ref, known, after)
@@ -147,7 +154,8 @@ def looks_up(world: "World", client_ref: str, request: ExecutionRequest, how: st
     if how == "unreadable":
         return UNASKED
     if how == "stale":
-        return shown(request.operation_id, None, world.venue_now), None
+        order = world.orders.get(client_ref)
+        return shown(request.operation_id, order.before if order is not None else None, world.venue_now), None
     return _shown(world, client_ref, request), None
 
 

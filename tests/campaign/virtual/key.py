@@ -69,7 +69,9 @@ def _ticks(world: World, since: float) -> int:
 
 
 def _order(world: World, order: Order) -> Key:
-    return order.done, order.rest, order.refused, order.drift, world.now <= order.shown_from
+    hidden = world.now <= order.shown_from
+    before = (order.before.done, order.before.rest) if hidden and order.before is not None else None
+    return order.done, order.rest, order.refused, order.drift, hidden, before
 
 
 def _went_on(marks: list[tuple[int, str]], known_seq: int, own: str) -> bool:

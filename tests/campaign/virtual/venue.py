@@ -85,7 +85,9 @@ class Order:
     refused: bool = False
     drift: Drift = ""
     shown_from: float = 0.0
-    """Until then look-ups may not show it."""
+    """Until then look-ups may show it as it was before."""
+    before: "Order | None" = None
+    """As a stale look-up shows it; None where it was not there yet."""
     turned: bool = False
     """It moves the staked units the other way: the group is that of a late undo."""
     given: ExecutionHandshake | None = None

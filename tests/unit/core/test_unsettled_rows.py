@@ -1,5 +1,9 @@
 """What is unknown, open or unread: nothing is sent or undone meanwhile."""
 
+import pytest
+
+from allornone.core.answer import Answer
+from allornone.core.observe import observe
 from allornone.core.steps import Execute, Look, LookMode, Undo, Wait
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
@@ -189,3 +193,25 @@ def test_a_look_that_is_lost_is_made_again() -> None:
     shell.plays(Execute(0, 1), unknown(0))
     shell.loses(look(0))
     assert shell.awaited() == look(0, at=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (still_open(0), True),
+        (breach(0, recorded=False), True),
+        (unknown(0).model_copy(update={"seen": True}), True),
+        (unknown(0), False),
+    ],
+    ids=["open", "closed and read again", "unknown, and shown by a look", "unknown"],
+)
+def test_what_a_venue_has_shown_stays_seen_through_looks_that_do_not_find_it(answer: Answer, *, seen: bool) -> None:
+    shell = Shell(plain(1))
+    shell.plays(Execute(0, 1), answer)
+    assert shell.state.flight is not None
+    assert shell.state.flight.seen is seen
+
+    shell.state = observe(shell.plan, shell.state, unknown(0))
+
+    assert shell.state.flight is not None
+    assert shell.state.flight.seen is seen
