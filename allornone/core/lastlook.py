@@ -89,7 +89,7 @@ def _reopened(plan: AtomicGroup, state: GroupState, index: int, answer: Answer) 
     """Take a reference that was thought settled back into flight: it is to be recalled and resolved."""
     why = f"{plan.operations[index].operation_id}: the last look shows an order that is still open"
     state = with_progress(state, index, _unsettled(state.operations[index], answer, why))
-    flight = Flight(index, answer.direction, answer.epoch, came_back=True, looks=1, note=why)
+    flight = Flight(index, answer.direction, answer.epoch, came_back=True, looks=1, seen=True, note=why)
     return _noticed(replace(state, flight=flight), index, answer, why)
 
 

@@ -115,6 +115,8 @@ def test_an_order_that_the_last_look_finds_open_is_resolved_before_the_end() -> 
     step = shell.awaited()
     assert isinstance(step, Look)
     assert step.mode == "resolve"
+    assert shell.state.flight is not None
+    assert shell.state.flight.seen is True
     shell.hears(part(0))
     shell.plays(Undo(0, 1), undone(0, units=1))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
