@@ -15,8 +15,9 @@ from tests.contract.exchange.bench import EXCHANGE_CASES, exchange_bench, exchan
 from tests.contract.exchange.way_in import WayIn
 from tests.contract.exchange.witness import ANYBODYS
 
-CLIENT_TIMEOUT_S = 1.0
-"""Long enough for any answer on loopback, short enough to wait for the ones that never come."""
+CLIENT_TIMEOUT_S = 2.0
+"""Long enough for any answer on loopback of a machine that stands still for a second, short enough to wait for the ones
+that never come."""
 
 TWINS = frozenset({"compound", "morpho", "etherfi", "rocketpool"})
 """Venues that declare what another one does: behind HTTP they could only repeat it."""
