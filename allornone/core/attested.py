@@ -17,6 +17,9 @@ from allornone.units import EXACT, share
 LEEWAY = Decimal("1.1")
 """How many times the expected change a vouched one may be: room for a price and its fees, not for a slipped digit."""
 
+GAS_VENUE = "wallet"
+"""Where what a chain charges is paid from, whatever venue is called."""
+
 
 def vouched(
     operation: OperationCommand, progress: Progress, direction: Direction, command: ResolveCommand
@@ -33,7 +36,8 @@ def attested(
 ) -> ExecutionHandshake:
     """Return the handshake that an operator vouches for; its bare tokens are placed as the plan's are.
 
-    Raises ValueError where it is more than was asked for, goes the other way, or gains what nobody expected.
+    Raises ValueError where it is more than was asked for, goes the other way, gains what nobody expected, has nothing
+    of what was expected, or costs something at a venue that the operation has nothing to do with.
     """
     source, target = operation.source_venue, operation.target_venue
     expected: Mapping[str, Decimal] = located(operation.expected_deltas, source, target)
@@ -41,6 +45,8 @@ def attested(
         expected, source, target = negate(net_deltas(progress)), target, source
     vouched = located(command.actual_deltas, source, target)
     _refuse_beyond(expected, vouched)
+    _refuse_elsewhere({*map(_venue, by_identity(expected)), source, target, GAS_VENUE}, vouched)
+    _refuse_beside(expected, vouched)
     whole = operation.operation_details.amount
     amount = whole if command.executed_amount is None else command.executed_amount
     if amount > whole:
@@ -77,3 +83,25 @@ def _refuse_beyond(expected: Mapping[str, Decimal], vouched: Mapping[str, Decima
             raise ValueError(f"{name} {amount:+f} goes the other way: expected was {most:+f}")
         if most is not None and abs(amount) > EXACT.multiply(abs(most), LEEWAY):
             raise ValueError(f"{name} {amount:+f} is more than was asked for: expected was {most:+f}")
+
+
+def _refuse_elsewhere(venues: set[str | None], vouched: Mapping[str, Decimal]) -> None:
+    """Refuse a venue that is none of the operation's: a cost there is a slip of the keyboard."""
+    for holding, amount in by_identity(vouched).items():
+        if _venue(holding) not in venues:
+            known = ", ".join(sorted(each for each in venues if each))
+            raise ValueError(
+                f"{holding[0]}:{holding[2]} {amount:+f} is at no venue of this operation, which has {known}"
+            )
+
+
+def _refuse_beside(expected: Mapping[str, Decimal], vouched: Mapping[str, Decimal]) -> None:
+    """Refuse an effect without anything that was expected: what is left is a cost, of nothing."""
+    asked = by_identity(expected)
+    if asked and not any(amount for holding, amount in by_identity(vouched).items() if holding in asked):
+        shown = ", ".join(f"{key} {amount:+f}" for key, amount in expected.items())
+        raise ValueError(f"nothing of what was expected is in it: expected was {shown}; was another key meant?")
+
+
+def _venue(holding: tuple[str | None, str | None, str]) -> str | None:
+    return holding[0]

@@ -113,3 +113,15 @@ def test_an_undo_of_a_part_is_bounded_by_the_part() -> None:
 
     with pytest.raises(ValueError, match=r"lido:stETH -2 is more than was asked for: expected was -1"):
         attested(OPERATION, Progress(attempts=(part,)), Direction.ROLLBACK, word(lido_stETH="-2"))
+
+
+def test_an_effect_at_a_venue_that_is_none_of_the_operations_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match=r"krakn:ETH -2 is at no venue of this operation, which has binance, lido, wall"
+    ):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(lido_stETH="2", krakn_ETH="-2"))
+
+
+def test_a_cost_without_anything_that_was_expected_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"nothing of what was expected is in it: expected was binance:.*ETH -2, lido"):
+        attested(OPERATION, Progress(), Direction.FORWARD, word(binance_BTC="-100"))
