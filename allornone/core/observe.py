@@ -160,12 +160,20 @@ def settle(plan: AtomicGroup, state: GroupState, flight: Flight, answer: Answer)
         attested=bool(answer.handshake and answer.handshake.evidence.attested),
     )
     progress = state.operations[flight.index]
-    progress = replace(progress, attempts=(*progress.attempts, attempt), note=answer.note, waited_s=0.0)
+    progress = replace(
+        progress, attempts=(*progress.attempts, attempt), note=answer.note or _breach(answer), waited_s=0.0
+    )
     if flight.direction is Direction.FORWARD:
         progress = _count_forward(plan, flight.index, progress, attempt)
     else:
         progress = _count_undo(progress, attempt, undone=answer.undone)
     return with_progress(replace(state, flight=None), flight.index, progress)
+
+
+def _breach(answer: Answer) -> str:
+    """Say by what an effect is outside its bounds, in figures: an operator is to read it where the group is shown."""
+    judged = answer.reconciliation
+    return judged.reason if judged is not None and judged.verdict is Verdict.BREACH else ""
 
 
 def _count_forward(plan: AtomicGroup, index: int, progress: Progress, attempt: Attempt) -> Progress:

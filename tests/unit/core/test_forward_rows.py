@@ -9,6 +9,7 @@ from allornone.core.observe import ended, observe_last_looks, recorded
 from allornone.core.state import begin
 from allornone.core.steps import End, Execute, LastLook, Look, LookMode, Record, Undo, Wait
 from allornone.core.turn import turn
+from allornone.core.view import view
 from allornone.errors import CommandRefusedError
 from allornone.models.group import GroupStatus
 from allornone.models.reconciliation import Verdict
@@ -16,6 +17,7 @@ from allornone.models.result import OperationState
 from tests.unit.core.answers import (
     FORWARD,
     absent,
+    breach,
     closed,
     full,
     not_sent,
@@ -225,3 +227,14 @@ def test_paused_a_cancel_or_the_deadline_still_rolls_back(by: str) -> None:
     shell.takes(CANCEL) if by == "cancel" else shell.reaches_deadline()
     shell.plays(Undo(0, 1), undone(0))
     assert shell.ends().status is GroupStatus.ROLLED_BACK
+
+
+def test_what_is_outside_its_bounds_is_told_in_figures() -> None:
+    shell = Shell(plain(2))
+    judged = breach(1)
+    assert judged.reconciliation is not None
+    off = judged.reconciliation.model_copy(update={"reason": "binance:ETH is off by -1"})
+    shell.plays(Execute(0, 1), full(0))
+    shell.plays(Execute(1, 1), judged.model_copy(update={"reconciliation": off}))
+
+    assert view(shell.plan, shell.state, None).operations[1].note == "binance:ETH is off by -1"
