@@ -17,6 +17,7 @@ from worker.alerting import Alerter, alerting
 from worker.build import build_worker
 from worker.lost import looking_for_lost
 from worker.prepare import prepare
+from worker.whereto import check_places
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -24,7 +25,8 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 async def work(client: Client, settings: Settings, ready: Callable[[], None]) -> None:
     """Run a worker until a stop signal, then let what runs at a venue come back. Calls `ready` once it polls.
 
-    Raises BadSettingsError when the server lacks what groups need and it cannot be registered.
+    Raises BadSettingsError when the server lacks what groups need and it cannot be registered, and where a venue of an
+    open group leads elsewhere by now.
     """
     stop = stop_requested()
     await prepare(client, settings)
@@ -46,6 +48,7 @@ async def _working(
 ) -> AsyncGenerator[None]:
     """Run the worker, and look meanwhile for what no sweep finds."""
     log, tell = _log(settings, alerter), alerter.tell if alerter is not None else None
+    await check_places(settings, log)
     async with build_worker(client, settings, venues, log), looking_for_lost(client, settings, log, tell):
         yield
 
