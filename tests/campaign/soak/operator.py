@@ -14,6 +14,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from allornone import wire
+from allornone.core.answer import Fence
 from allornone.deltas import add
 from allornone.models.commands import (
     CancelCommand,
@@ -24,6 +25,7 @@ from allornone.models.commands import (
     ResumeCommand,
     RetryCommand,
 )
+from allornone.models.execution import Direction
 from allornone.models.group import GroupStatus
 from allornone.models.result import GroupView, OperationState, OperationView
 from tests.campaign.ledger import read_ledger
@@ -137,4 +139,11 @@ class Operator:
             )
         if now - first < SURE_S:
             return None
+        if (
+            stuck.direction is Direction.ROLLBACK
+            and stuck.effort is not None
+            and stuck.effort.fence == Fence.NEVER_SETTLED
+        ):
+            # Nobody can say of an undo that it will never come: what it leaves is accepted.
+            return ResolveCommand(actor=ACTOR, outcome=ResolvedOutcome.ACCEPTED, operation_id=stuck.operation_id)
         return ResolveCommand(actor=ACTOR, outcome=ResolvedOutcome.FAILED, client_ref=ref, evidence="ledger")
