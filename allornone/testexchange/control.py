@@ -7,7 +7,17 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from allornone.testexchange.clock import Clock
-from allornone.testexchange.control_bodies import Amount, Arrival, Choice, End, FundingRate, MarketChange, Offset, Times
+from allornone.testexchange.control_bodies import (
+    Amount,
+    Arrival,
+    Choice,
+    End,
+    FundingRate,
+    Good,
+    MarketChange,
+    Offset,
+    Times,
+)
 from allornone.testexchange.door import Door
 from allornone.testexchange.engine.conservation import problems
 from allornone.testexchange.engine.exchange import Engine
@@ -49,6 +59,7 @@ class Control:
                 web.post("/v1/{exchange}/deposits", self._arrive),
                 web.post("/v1/{exchange}/funding", self._fund),
                 web.post("/v1/{exchange}/times", self._times),
+                web.post("/v1/{exchange}/keys/{name}", self._key),
                 web.post("/v1/{exchange:binance}/accounts/{account}", self._choose),
             ]
         )
@@ -120,6 +131,12 @@ class Control:
         moving.withdrawal_ms = moving.withdrawal_ms if times.withdrawal_ms is None else times.withdrawal_ms
         moving.deposit_ms = moving.deposit_ms if times.deposit_ms is None else times.deposit_ms
         return web.json_response({"withdrawal_ms": moving.withdrawal_ms, "deposit_ms": moving.deposit_ms})
+
+    async def _key(self, request: web.Request) -> web.StreamResponse:
+        keys, name = self._doors[request.match_info["exchange"]].keys, request.match_info["name"]
+        good = Good.model_validate_json(await request.text()).good
+        (keys.returns if good else keys.ends)(name)
+        return web.json_response({"good": good})
 
     async def _choose(self, request: web.Request) -> web.StreamResponse:
         engine, choice = self._engine(request), Choice.model_validate_json(await request.text())

@@ -62,6 +62,12 @@ class Choice(Body):
     wallet: Literal["spot", "funding"]
 
 
+class Good(Body):
+    """Whether a key is taken."""
+
+    good: bool
+
+
 class Times(Body):
     """How long withdrawals and deposits take from now on."""
 

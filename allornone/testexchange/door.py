@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.rejection import Reason
+from allornone.testexchange.keys import Keys
 
 
 class Kind(StrEnum):
@@ -89,6 +90,9 @@ class Told:
     account: str | None = None
     client_id: str | None = None
     symbol: str | None = None
+    """As it is on the wire."""
+    name: str | None = None
+    """The market's own symbol, where that is another one."""
 
 
 class Door(Protocol):
@@ -97,6 +101,7 @@ class Door(Protocol):
     name: str
     hosts: frozenset[str]
     engine: Engine
+    keys: Keys
 
     def tell(self, call: Call) -> Told:
         """Return what the call is, by its path and parameters."""

@@ -68,13 +68,13 @@ class FaultRule(BaseModel):
         return int(self.delay_s * 1000)
 
     def matches(self, exchange: str, told: Told) -> bool:
-        """Tell whether the rule speaks of this call."""
+        """Tell whether the rule speaks of this call. A symbol may be the market's own (`ETHUSDT.P`) or the wire's."""
         return (
             self.exchange in (None, exchange)
             and self.kind in (None, told.kind)
             and self.account in (None, told.account)
             and self.client_id in (None, told.client_id)
-            and self.symbol in (None, told.symbol)
+            and self.symbol in (None, told.symbol, told.name)
         )
 
 

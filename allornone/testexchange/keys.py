@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,21 +15,55 @@ OWNER_ONLY = 0o600
 class Key:
     """A key, whose it is, and what it may do. The secret is in no text of it."""
 
+    name: str
     api_key: str
     secret: str = field(repr=False)
-    account: str
     permissions: frozenset[str]
     """Of `read`, `trade`, `perp`, `transfer`, `withdraw`."""
+
+    @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.name.removesuffix("-readonly").removesuffix("-trading")
+
+
+class Keys:
+    """The keys that an exchange has given out. One that has ended is as good as none, until it is back."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys = {key.api_key: key for key in keys}
+        self._ended: set[str] = set()
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys.values())
+
+    def holder(self, api_key: str) -> str | None:
+        """Return whose key that is or was, None of one that was never given out."""
+        key = self._keys.get(api_key)
+        return None if key is None else key.account
+
+    def good(self, api_key: str) -> Key | None:
+        """Return the key if it is good now."""
+        key = self._keys.get(api_key)
+        return None if key is None or key.name in self._ended else key
+
+    def ends(self, name: str) -> None:
+        """Turn a key down from now on, as when its owner deletes it or its time is over. Raises KeyError."""
+        self._ended.add(self._named(name))
+
+    def returns(self, name: str) -> None:
+        """Take a key that had ended. Raises KeyError."""
+        self._ended.discard(self._named(name))
+
+    def _named(self, name: str) -> str:
+        if name not in (key.name for key in self):
+            raise KeyError(f"key {name!r}")
+        return name
 
 
 ALL = frozenset({"read", "trade", "perp", "transfer", "withdraw"})
 SUFFIXES = {"": ALL, "-trading": ALL - {"withdraw"}, "-readonly": frozenset({"read"})}
 """The keys that every account has, by what stands behind its name, and what each may do."""
-
-
-def holder_of(name: str) -> str:
-    """Return whose key it is, by the key's name."""
-    return name.removesuffix("-readonly").removesuffix("-trading")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -45,11 +80,11 @@ def credentials_path(folder: Path, exchange: str, account: str) -> Path:
     return folder / f"{exchange}-{account}.json"
 
 
-def key_of(folder: Path, exchange: str, account: str, permissions: frozenset[str] = ALL) -> Key:
-    """Return the account's key, made and written at the first call."""
-    path = credentials_path(folder, exchange, account)
+def key_of(folder: Path, exchange: str, name: str, permissions: frozenset[str] = ALL) -> Key:
+    """Return the key of a name, made and written at the first call."""
+    path = credentials_path(folder, exchange, name)
     if not path.exists():
         made = {"apiKey": secrets.token_hex(32), "secret": base64.b64encode(secrets.token_bytes(48)).decode()}
         write_private(path, json.dumps(made))
     found = json.loads(path.read_text("utf-8"))
-    return Key(found["apiKey"], found["secret"], holder_of(account), permissions)
+    return Key(name, found["apiKey"], found["secret"], permissions)

@@ -155,3 +155,29 @@ async def test_the_wallet_that_deposits_come_to_is_chosen_as_in_binances_pages(
     async with control.post("/v1/binance/accounts/desk", json={"wallet": "margin"}) as answer:
         assert answer.status == 422
     assert exchange.engines["binance"].moving.chosen == {"desk": "funding"}
+
+
+async def test_a_key_ends_and_is_given_back(control: aiohttp.ClientSession, binance: Any) -> None:
+    await post(control, "/v1/binance/keys/desk", good=False)
+    with pytest.raises(Exception, match="-2015"):
+        await binance.fetch_balance()
+
+    await post(control, "/v1/binance/keys/desk", good=True)
+
+    assert (await binance.fetch_balance())["BTC"]["free"] == "5.00000000"
+
+
+async def test_only_a_key_that_there_is_can_end(control: aiohttp.ClientSession) -> None:
+    async with control.post("/v1/binance/keys/nobody", json={"good": False}) as answer:
+        assert (answer.status, "nobody" in await answer.text()) == (404, True)
+
+
+async def test_a_fault_of_the_perpetual_leaves_the_spot_market_of_its_name_alone(
+    control: aiohttp.ClientSession, binance: Any
+) -> None:
+    rule = "[{kind: order, symbol: BTCUSDT.P, behaviour: refuse, reason: halted, count: always}]"
+    await (await control.put("/v1/faults", data=rule)).read()
+
+    assert (await binance.create_order("BTC/USDT", "market", "buy", "0.5"))["status"] == "closed"
+    with pytest.raises(Exception, match="closed"):
+        await binance.create_order("BTC/USDT:USDT", "market", "buy", "0.5")

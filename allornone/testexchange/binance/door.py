@@ -1,6 +1,5 @@
 """Binance's door: its hosts, its endpoints, and what each of them needs."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from allornone.testexchange.binance.endpoints import Endpoint, every_endpoint
@@ -8,10 +7,11 @@ from allornone.testexchange.binance.limits import Limits, Meter, WalletMeters
 from allornone.testexchange.binance.params import Params
 from allornone.testexchange.binance.problem import API_HOST, USDM_HOST, ProblemError, refused, troubled
 from allornone.testexchange.binance.signing import Signatures
+from allornone.testexchange.binance.usdm import PERPETUAL
 from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.rejection import Reason, RejectedError
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Keys
 
 COINM_HOST = "dapi.binance.com"
 
@@ -22,8 +22,9 @@ class BinanceDoor:
     name = "binance"
     hosts = frozenset({API_HOST, USDM_HOST, COINM_HOST})
 
-    def __init__(self, engine: Engine, keys: Iterable[Key]) -> None:
+    def __init__(self, engine: Engine, keys: Keys) -> None:
         self.engine = engine
+        self.keys = keys
         self.limits = {
             API_HOST: Limits(weight_1m=6_000, orders_10s=100),
             USDM_HOST: Limits(weight_1m=2_400, orders_10s=300),
@@ -44,6 +45,7 @@ class BinanceDoor:
             account=self._signatures.account(call),
             client_id=_client_id(params),
             symbol=params.get("symbol"),
+            name=f"{params.get('symbol')}{PERPETUAL}" if call.host == USDM_HOST else None,
         )
 
     def serve(self, call: Call) -> Answer:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from allornone.testexchange.binance.door import BinanceDoor
 from allornone.testexchange.binance.world import OPENING, binance_engine
-from allornone.testexchange.keys import SUFFIXES, key_of
+from allornone.testexchange.keys import SUFFIXES, Keys, key_of
 
 
 def open_binance(folder: Path, now: Callable[[], int], account: str) -> BinanceDoor:
@@ -13,5 +13,5 @@ def open_binance(folder: Path, now: Callable[[], int], account: str) -> BinanceD
     engine = binance_engine(now)
     for (wallet, asset), amount in OPENING.items():
         engine.endow(account, wallet, asset, amount)
-    keys = [key_of(folder, BinanceDoor.name, account + suffix, may) for suffix, may in SUFFIXES.items()]
+    keys = Keys(key_of(folder, BinanceDoor.name, account + suffix, may) for suffix, may in SUFFIXES.items())
     return BinanceDoor(engine, keys)

@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from allornone.testexchange.binance.problem import UNAUTHORISED, ProblemError
 from allornone.testexchange.door import Call
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Key, Keys
 
 WINDOW_MS = 5_000
 WINDOW_MAX_MS = 60_000
@@ -17,20 +17,19 @@ AHEAD_MS = 1_000
 class Signatures:
     """Checks signed calls against the keys of an exchange."""
 
-    def __init__(self, keys: Iterable[Key], now: Callable[[], int]) -> None:
-        self._keys: Mapping[str, Key] = {key.api_key: key for key in keys}
+    def __init__(self, keys: Keys, now: Callable[[], int]) -> None:
+        self._keys = keys
         self._now = now
 
     def account(self, call: Call) -> str | None:
         """Return whose key the call names; no check is made."""
-        key = self._keys.get(_header(call))
-        return None if key is None else key.account
+        return self._keys.holder(_header(call))
 
     def known(self, call: Call) -> Key:
         """Return the key of a call that needs one and no signature."""
         if not _header(call):
             raise ProblemError(-2014, "API-key format invalid.", UNAUTHORISED)
-        key = self._keys.get(_header(call))
+        key = self._keys.good(_header(call))
         if key is None:
             raise ProblemError(-2015, "Invalid API-key, IP, or permissions for action.", UNAUTHORISED)
         return key

@@ -1,6 +1,6 @@
 """Coinbase's HTTP: which path is what, and who may call it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from allornone.testexchange.coinbase.token import Tokens
 from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.rejection import Reason
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Keys
 
 HOST = "api.coinbase.com"
 _BROKERAGE = "/api/v3/brokerage"
@@ -70,8 +70,9 @@ class CoinbaseDoor:
     name = "coinbase"
     hosts = frozenset({HOST})
 
-    def __init__(self, engine: Engine, keys: Iterable[Key]) -> None:
+    def __init__(self, engine: Engine, keys: Keys) -> None:
         self.engine = engine
+        self.keys = keys
         self._tokens = Tokens(keys, engine.now)
 
     def tell(self, call: Call) -> Told:

@@ -7,16 +7,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from allornone.testexchange.keys import ALL, Key, credentials_path, holder_of, write_private
+from allornone.testexchange.keys import ALL, Key, credentials_path, write_private
 
 
-def coinbase_key(folder: Path, account: str, permissions: frozenset[str] = ALL) -> Key:
-    """Return the account's key, made and written at the first call."""
-    path = credentials_path(folder, "coinbase", account)
+def coinbase_key(folder: Path, name: str, permissions: frozenset[str] = ALL) -> Key:
+    """Return the key of a name, made and written at the first call."""
+    path = credentials_path(folder, "coinbase", name)
     if not path.exists():
         write_private(path, json.dumps({"apiKey": _name(), "secret": _private_half()}))
     found = json.loads(path.read_text("utf-8"))
-    return Key(found["apiKey"], found["secret"], holder_of(account), permissions)
+    return Key(name, found["apiKey"], found["secret"], permissions)
 
 
 def _name() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from allornone.testexchange.coinbase.door import CoinbaseDoor
 from allornone.testexchange.coinbase.keys import coinbase_key
 from allornone.testexchange.coinbase.world import OPENING, coinbase_engine
-from allornone.testexchange.keys import SUFFIXES
+from allornone.testexchange.keys import SUFFIXES, Keys
 
 
 def open_coinbase(folder: Path, now: Callable[[], int], account: str) -> CoinbaseDoor:
@@ -14,4 +14,5 @@ def open_coinbase(folder: Path, now: Callable[[], int], account: str) -> Coinbas
     engine = coinbase_engine(now)
     for (wallet, asset), amount in OPENING.items():
         engine.endow(account, wallet, asset, amount)
-    return CoinbaseDoor(engine, [coinbase_key(folder, account + suffix, may) for suffix, may in SUFFIXES.items()])
+    keys = Keys(coinbase_key(folder, account + suffix, may) for suffix, may in SUFFIXES.items())
+    return CoinbaseDoor(engine, keys)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from allornone.testexchange.coinbase.problem import brokerage, unauthorised
 from allornone.testexchange.coinbase.shapes import object_of
 from allornone.testexchange.door import Call
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Key, Keys
 
 _BEARER = "Bearer "
 _HALF = 32
@@ -25,14 +25,14 @@ _PARTS = 3
 class Tokens:
     """Checks the tokens of calls against the keys of the exchange, by its clock."""
 
-    def __init__(self, keys: Iterable[Key], now: Callable[[], int]) -> None:
-        self._keys = {key.api_key: (key, _public_half(key)) for key in keys}
+    def __init__(self, keys: Keys, now: Callable[[], int]) -> None:
+        self._keys = keys
+        self._public = {key.api_key: _public_half(key) for key in keys}
         self._now = now
 
     def holder(self, call: Call) -> str | None:
         """Return whose key the call names; nothing is checked."""
-        found = self._keys.get(str(_read(_token(call), 0).get("kid")))
-        return None if found is None else found[0].account
+        return self._keys.holder(_named(_token(call)))
 
     def account(self, call: Call, permission: str) -> str:
         """Return whose account the call acts on. Raises ProblemError where it may not."""
@@ -44,10 +44,10 @@ class Tokens:
     def known(self, call: Call) -> Key:
         """Return the key that signed the call, whatever it may do."""
         token = _token(call)
-        found = self._keys.get(str(_read(token, 0).get("kid")))
-        if found is None or not _signed(token, found[1]) or not self._meant(_read(token, 1), call):
+        key = self._keys.good(_named(token))
+        if key is None or not _signed(token, self._public[key.api_key]) or not self._meant(_read(token, 1), call):
             raise unauthorised()
-        return found[0]
+        return key
 
     def _meant(self, claims: dict[str, Any], call: Call) -> bool:
         now = self._now() / 1000
@@ -59,6 +59,11 @@ class Tokens:
 def _token(call: Call) -> str:
     header = next((value for name, value in call.headers.items() if name.lower() == "authorization"), "")
     return header.removeprefix(_BEARER)
+
+
+def _named(token: str) -> str:
+    """Return the key that a token says it is signed with."""
+    return str(_read(token, 0).get("kid"))
 
 
 def _read(token: str, part: int) -> dict[str, Any]:

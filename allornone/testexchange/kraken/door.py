@@ -6,7 +6,7 @@ from typing import Any
 from allornone.testexchange.door import Answer, Call, Kind, Told, Trouble
 from allornone.testexchange.engine.exchange import Engine
 from allornone.testexchange.engine.rejection import Reason, RejectedError
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Keys
 from allornone.testexchange.kraken import account, market_data, orders
 from allornone.testexchange.kraken.errors import UNKNOWN_METHOD, KrakenError, answered, troubled, word_of
 from allornone.testexchange.kraken.funding import Funding, Named, refused
@@ -51,8 +51,9 @@ class KrakenDoor:
     name = "kraken"
     hosts = frozenset({HOST})
 
-    def __init__(self, engine: Engine, keys: Iterable[Key], named: Iterable[Named] = ()) -> None:
+    def __init__(self, engine: Engine, keys: Keys, named: Iterable[Named] = ()) -> None:
         self.engine = engine
+        self.keys = keys
         self.named = list(named)
         """The addresses that accounts gave a name; may grow while it runs."""
         self._keyring = Keyring(keys)

@@ -1,9 +1,7 @@
 """Who calls Kraken: the key, its signature, its nonce and what it may do. Checked in this order."""
 
-from collections.abc import Iterable
-
 from allornone.testexchange.door import Call
-from allornone.testexchange.keys import Key
+from allornone.testexchange.keys import Key, Keys
 from allornone.testexchange.kraken.errors import (
     INVALID_KEY,
     INVALID_NONCE,
@@ -20,15 +18,14 @@ WINDOW = 60_000_000
 class Keyring:
     """The keys that Kraken accepts, and the nonces that each has used. Without a window no late call acts."""
 
-    def __init__(self, keys: Iterable[Key], nonce_window: int = WINDOW) -> None:
-        self._keys = {key.api_key: key for key in keys}
+    def __init__(self, keys: Keys, nonce_window: int = WINDOW) -> None:
+        self._keys = keys
         self._window = nonce_window
         self._used: dict[str, set[int]] = {}
 
     def holder(self, call: Call) -> str | None:
         """Return whose key the call names; nothing is checked."""
-        key = self._keys.get(_header(call, "API-Key"))
-        return None if key is None else key.account
+        return self._keys.holder(_header(call, "API-Key"))
 
     def account(self, call: Call, permission: str) -> str:
         """Return whose account the call acts on. Raises KrakenError where it may not; uses up the nonce."""
@@ -39,7 +36,7 @@ class Keyring:
 
     def known(self, call: Call) -> Key:
         """Return the key that signed the call, whatever it may do; uses up the nonce."""
-        key = self._keys.get(_header(call, "API-Key"))
+        key = self._keys.good(_header(call, "API-Key"))
         if key is None:
             raise KrakenError(INVALID_KEY)
         nonce = call.params.get("nonce", "")
