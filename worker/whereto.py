@@ -51,7 +51,7 @@ async def _refuse_open(log: EventLog, moved: set[str], before: dict[str, str], n
             raise BadSettingsError(
                 f"ALLORNONE_VENUES at {name}: group {group_id!r} is open, and {name} was {before[name]} when it was "
                 f"begun; now it is {now[name]}, where nothing of it would be found. Start with the entry of then and "
-                f"end the group, or use another ALLORNONE_DATA_DIR. Where it is the same account after all, delete {path}"
+                f"end the group, or use another ALLORNONE_DATA_DIR. If it is the same account after all, delete {path}"
             )
 
 
