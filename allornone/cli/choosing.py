@@ -18,13 +18,22 @@ def reference(view: GroupView, command: str, operation_id: str | None) -> str:
     if len(candidates) == 1:
         return str(candidates[0].client_ref)
     if not candidates:
-        raise CommandRefusedError(
-            f"nothing in group {view.atomic_group_id!r} waits for {command!r} ({view.status.value}); "
-            f"commands that make sense now: {', '.join(view.commands) or 'none'}"
-        )
+        raise CommandRefusedError(_nothing(view, command))
     raise CommandRefusedError(
         f"{command!r} could mean several references of group {view.atomic_group_id!r}; give one with --ref: "
         + ", ".join(_named(operation) for operation in candidates)
+    )
+
+
+def _nothing(view: GroupView, command: str) -> str:
+    found = f"nothing in group {view.atomic_group_id!r}"
+    if command == "resolve" and command in view.commands:
+        return (
+            f"{found} is unknown, so that nothing can be confirmed or failed; --outcome accepted leaves what is stuck"
+        )
+    return (
+        f"{found} waits for {command!r} ({view.status.value}); "
+        f"commands that make sense now: {', '.join(view.commands) or 'none'}"
     )
 
 
