@@ -11,6 +11,7 @@ from allornone.models.group import AtomicGroup
 from allornone.models.operation import Deltas, GivenInverse, OperationCommand
 from allornone.positions import parse_key
 from allornone.venues.capabilities import Capabilities, UndoClass
+from allornone.venues.contradiction import contradictions
 
 _LINES = 10
 """More problems than that are one problem: somebody's file is another file."""
@@ -46,7 +47,12 @@ def check_plan(group: AtomicGroup, venues: Mapping[str, Declaring], limits: Limi
 
 
 def warnings(group: AtomicGroup, venues: Mapping[str, Declaring]) -> tuple[str, ...]:
-    """Return what a plan risks: what cannot be undone before a step that can fail, which any step can."""
+    """Return what a plan risks: words that contradict each other, and what cannot be undone before what can fail."""
+    said = (f"operation {each.operation_id!r} {what}" for each in group.operations for what in contradictions(each))
+    return (*said, *_staying(group, venues))
+
+
+def _staying(group: AtomicGroup, venues: Mapping[str, Declaring]) -> tuple[str, ...]:
     return tuple(
         f"operation {operation.operation_id!r} {why} and comes before {after.operation_id!r}: should that "
         f"fail, {operation.operation_id!r} stays in effect; put it last, or give it a rollback"
