@@ -103,7 +103,7 @@ async def test_forty_groups_that_lose_answers_and_requests_end_done_or_undone(
     # What never arrived is proven absent once its window is over: here soon.
     monkeypatch.setattr(workflows.calls, "SEND_WINDOW", timedelta(seconds=6))
 
-    results = await ends(unlucky, plans(unlucky, 40), PATIENCE_S)
+    results = await ends(unlucky, plans(unlucky, 40), 3 * PATIENCE_S)
 
     await assert_sound(unlucky, results)
 

@@ -10,6 +10,7 @@ import aiohttp
 import ccxt.async_support
 
 from allornone.testexchange.serving import Served
+from allornone.venues.exchange.kraken.keyed import Nonces
 from tests.testexchange.conftest import OnlyHere
 
 HOSTS = {"kraken": frozenset({"api.kraken.com"}), "coinbase": frozenset({"api.coinbase.com"})}
@@ -17,7 +18,7 @@ HOSTS = {"kraken": frozenset({"api.kraken.com"}), "coinbase": frozenset({"api.co
 
 @asynccontextmanager
 async def speaking(exchange: Served, name: str, account: str = "desk") -> AsyncGenerator[Any]:
-    """Open ccxt's class `name`, unmodified, with the key of an account."""
+    """Open ccxt's class `name`, unmodified but for Kraken's nonce, with the key of an account."""
     key = json.loads(exchange.credentials_file(name, account).read_text())
     context = ssl.create_default_context(cafile=str(exchange.ca_file))
     connector = aiohttp.TCPConnector(resolver=OnlyHere(exchange.port, HOSTS[name]), ssl=context)
@@ -27,6 +28,8 @@ async def speaking(exchange: Served, name: str, account: str = "desk") -> AsyncG
         )
         opened.ssl_context = context
         opened.number = str
+        if name == "kraken":
+            opened.nonce = Nonces()  # ccxt's own repeats itself within a millisecond
         try:
             yield opened
         finally:
