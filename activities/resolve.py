@@ -6,14 +6,13 @@ from activities.claim import borne_out, gainsaid
 from activities.desk import Desk
 from activities.fence import fence, is_blind, prospect
 from activities.judge import answer, closed, from_record, nothing, of_reading, unknown
+from activities.look import Looked, looked, looked_and_recalled
 from activities.outcome import request_of, revocation
 from activities.tasks import OperationTask
-from activities.unforeseen import unforeseen
 from allornone.core.answer import Answer, AnswerKind, Fence
 from allornone.core.clock import READINGS_MAX
 from allornone.core.facts import same
 from allornone.deltas import located
-from allornone.errors import VenueUnavailableError
 from allornone.eventlog import OperationExecutionEvent, ReferenceTrace
 from allornone.models.execution import ExecutionRequest, Prepared
 from allornone.models.reconciliation import Verdict
@@ -53,12 +52,12 @@ async def _look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: 
     if trace.outcome is not None:
         return from_record(task, desk, trace.outcome, trace.seq)
     request = request_of(task, intent)
-    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
-    told = None
+    look = await looked(desk.venue(request.venue), request, intent.prepared)
+    reading, told = look.reading, None
     if reading is not None:
         told = await of_reading(task, request, desk, reading.sent_at(intent.submitted_at), intent.prepared)
     if told is None:
-        message, readable = "a look-up proved nothing", reading is not None
+        message, readable = look.told("a look-up proved nothing"), reading is not None
         return await unknown(task, desk, request, message, readable=readable, blind=is_blind(reading))
     return await _unobserved_is_unknown(task, desk, request, told)
 
@@ -72,7 +71,8 @@ async def _reread(
 ) -> Answer:
     """Ask the venue about an effect that is recorded. What it shows otherwise by now is recorded beside it."""
     request = request_of(task, intent)
-    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    look = await looked(desk.venue(request.venue), request, intent.prepared)
+    reading = look.reading
     if reading is not None and reading.state is ReadingState.OPEN:
         return await of_reading(task, request, desk, reading, intent.prepared) or answer(task, AnswerKind.OPEN)
     shown = reading.handshake.actual_deltas if reading is not None and reading.state is ReadingState.CLOSED else {}
@@ -81,7 +81,7 @@ async def _reread(
         if task.reading < READINGS_MAX or not same(placed, recorded.actual_deltas):
             seen = reading.sent_at(intent.submitted_at)
             return await closed(task, request, desk, seen.handshake, intent.prepared)
-    told = f"the venue shows {reading.state.value}" if reading is not None else "the venue could not be asked"
+    told = f"the venue shows {reading.state.value}" if reading else look.told("the venue could not be asked")
     # A recorded effect that a look-up does not show any more is a stale read, not an undo.
     stands = from_record(task, desk, recorded, trace.seq)
     return stands.model_copy(update={"note": f"it stands as it was recorded: {told}"})
@@ -93,29 +93,19 @@ async def _unobserved_is_unknown(task: OperationTask, desk: Desk, request: Execu
     return await unknown(task, desk, request, "its effect could not be observed", seen=True) if unseen else told
 
 
-async def _lookup(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
-    """Return the venue's reading, None when it cannot be asked just now or not by our id."""
-    if not venue.capabilities.answers(request.operation_type):
-        return None
-    try:
-        with unforeseen("looking"):
-            return await venue.lookup(request, prepared)
-    except VenueUnavailableError:
-        return None
-
-
 async def _last_look(task: OperationTask, desk: Desk, trace: ReferenceTrace, intent: OperationExecutionEvent) -> Answer:
     """See, before the end, whether the venue shows anything else than what was recorded."""
     recorded = trace.outcome
     request = request_of(task, intent)
     venue = desk.venue(request.venue)
-    reading = None if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
+    look = Looked() if task.context.simulated else await looked_and_recalled(venue, request, intent.prepared)
+    reading = look.reading
     if reading is None:
         askable = venue.capabilities.answers(request.operation_type) and not task.context.simulated
         if trace.effect is not None and not askable:
             # What an answer recorded, be it late, is all that anybody will ever know.
             return from_record(task, desk, trace.effect, trace.seq)
-        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note="not asked").model_copy(
+        return answer(task, AnswerKind.UNKNOWN, seq=trace.seq, note=look.told("not asked")).model_copy(
             update={"readable": not askable}
         )
     if reading.state is ReadingState.OPEN:
@@ -144,11 +134,11 @@ async def _resolve(task: OperationTask, desk: Desk) -> Answer:
         )
     request = request_of(task, trace.intent)
     venue = desk.venue(request.venue)
-    reading = await looked_and_recalled(venue, request, trace.intent.prepared)
-    if reading is not None:
-        reading = reading.sent_at(trace.intent.submitted_at)
-    told = await _settled(task, request, desk, reading, trace.intent.prepared)
-    return told or await _unsettled(task, request, desk, reading, trace.intent.prepared)
+    look = await looked_and_recalled(venue, request, trace.intent.prepared)
+    if look.reading is not None:
+        look = Looked(look.reading.sent_at(trace.intent.submitted_at))
+    told = await _settled(task, request, desk, look.reading, trace.intent.prepared)
+    return told or await _unsettled(task, request, desk, look, trace.intent.prepared)
 
 
 async def _is_open(task: OperationTask, desk: Desk, intent: OperationExecutionEvent | None) -> bool:
@@ -156,23 +146,8 @@ async def _is_open(task: OperationTask, desk: Desk, intent: OperationExecutionEv
     if intent is None:
         return False
     request = request_of(task, intent)
-    reading = await _lookup(desk.venue(request.venue), request, intent.prepared)
+    reading = (await looked(desk.venue(request.venue), request, intent.prepared)).reading
     return reading is not None and reading.state is ReadingState.OPEN
-
-
-async def looked_and_recalled(venue: Venue, request: ExecutionRequest, prepared: Prepared | None) -> Reading | None:
-    """Look, and take back what is still open."""
-    reading = await _lookup(venue, request, prepared)
-    if reading is None or reading.state is not ReadingState.OPEN:
-        return reading
-    capability = venue.capabilities.of(request.operation_type)
-    if capability is None or not capability.recall:
-        return reading
-    try:
-        with unforeseen("recalling"):
-            return await venue.recall(request, prepared)
-    except VenueUnavailableError:
-        return reading
 
 
 async def _settled(
@@ -192,10 +167,10 @@ async def _unsettled(
     task: OperationTask,
     request: ExecutionRequest,
     desk: Desk,
-    reading: Reading | None,
+    look: Looked,
     prepared: Prepared | None,
 ) -> Answer:
-    venue = desk.venue(request.venue)
+    venue, reading = desk.venue(request.venue), look.reading
     capability = venue.capabilities.of(request.operation_type) or OperationCapability(expiry="none", lookup="none")
     level = fence(task, request, desk, capability, reading)
     absent = reading is not None and reading.state is ReadingState.NOT_FOUND and reading.full_history
@@ -205,7 +180,7 @@ async def _unsettled(
         told = await borne_out(task, task.claim, request, desk, level, prepared)
         if told is not None:
             return told
-    shown = reading.state.value if reading is not None else "nothing: it could not be asked"
+    shown = reading.state.value if reading is not None else look.told("nothing: it could not be asked")
     before = ", though it has shown it" if absent and task.seen else ""
     message = f"the venue shows {shown}{before}; {prospect(level, capability, reading)}"
     readable, seen = reading is not None, reading is not None and reading.state in _SEEN
@@ -218,7 +193,7 @@ async def _absent(
     task: OperationTask, request: ExecutionRequest, desk: Desk, venue: Venue, prepared: Prepared | None
 ) -> Answer:
     await asyncio.sleep(SECOND_LOOK_S)
-    again = await _lookup(venue, request, prepared)
+    again = (await looked(venue, request, prepared)).reading
     if again is not None and again.state is ReadingState.NOT_FOUND:
         message = f"fenced and not found twice, last at {again.venue_time}"
         return await nothing(task, request, desk, AnswerKind.ABSENT, message, "EXEC-001")

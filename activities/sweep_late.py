@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Any
 
 from activities.desk import Desk
+from activities.look import looked_and_recalled
 from activities.outcome import request_as_sent, structured, twin
-from activities.resolve import looked_and_recalled
 from activities.sweep_due import OWED_MAX, Due, OwedLook, Turn, due_of, turns
 from activities.sweep_patience import Patience
 from allornone.core.late import begin_late, beyond, late_group_id, late_plan
@@ -141,7 +141,7 @@ async def _shown(desk: Desk, sent: ExecutionRequest, reference: SentReference) -
     if venue is None:
         return None
     try:
-        reading = await looked_and_recalled(venue, sent, reference.intent.prepared)
+        reading = (await looked_and_recalled(venue, sent, reference.intent.prepared)).reading
     except Exception:  # noqa: BLE001 (what one venue's client raises must not keep the others from being asked)
         return None
     if reading is None:

@@ -136,7 +136,8 @@ async def test_a_breach_stands_as_it_was_recorded_while_the_venue_cannot_be_aske
     told = await office.resolves(task, mode="reread")
 
     assert (told.recorded, verdict(told)) == (True, Verdict.BREACH)
-    assert told.note == "it stands as it was recorded: the venue could not be asked"
+    why = "binance could not be asked; ask again later"
+    assert told.note == f"it stands as it was recorded: the venue could not be asked ({why})"
 
 
 async def test_what_is_found_open_is_no_breach_that_is_over(office: Office) -> None:

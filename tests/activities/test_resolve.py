@@ -164,8 +164,8 @@ async def test_a_venue_that_cannot_be_asked_just_now_is_unreadable(office: Offic
     assert told.kind is AnswerKind.UNKNOWN
     assert not told.readable
     assert told.note == (
-        "the venue shows nothing: it could not be asked; it may still take effect; "
-        "60 minutes past its expiry and settle window, and as long unread, it can be left as a range"
+        "the venue shows nothing: it could not be asked (binance could not be asked; ask again later); "
+        "it may still take effect; 60 minutes past its expiry and settle window, and as long unread, it can be left as a range"
     )
 
 
@@ -177,7 +177,8 @@ async def test_no_range_is_promised_of_a_reference_whose_lateness_is_bounded(off
 
     told = await office.resolves(task, came_back=True)
 
-    assert told.note == "the venue shows nothing: it could not be asked; it may still take effect"
+    why = "binance could not be asked; ask again later"
+    assert told.note == f"the venue shows nothing: it could not be asked ({why}); it may still take effect"
 
 
 async def test_bounded_lateness_ends_where_the_attempt_came_back(office: Office) -> None:
