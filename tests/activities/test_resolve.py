@@ -165,7 +165,8 @@ async def test_a_venue_that_cannot_be_asked_just_now_is_unreadable(office: Offic
     assert not told.readable
     assert told.note == (
         "the venue shows nothing: it could not be asked (binance could not be asked; ask again later); "
-        "it may still take effect; 60 minutes past its expiry and settle window, and as long unread, it can be left as a range"
+        "it may still take effect; 60 minutes past its expiry and settle window, and as long unread, "
+        "it can be left as a range"
     )
 
 
