@@ -103,7 +103,7 @@ class _Check:
     def _audit(self) -> None:
         for ledger in self._witnesses.all:
             try:
-                self.bench.opening_known = ledger.opening() is not None or self.bench.opening_known
+                self.bench.opened(known=ledger.opening() is not None)
                 for invariant, found in audit(ledger):
                     self.bench.found(invariant, found)
             except (LedgerError, ValueError, TypeError) as error:

@@ -12,13 +12,20 @@ Judge = Callable[[Story], Iterator[Break]]
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One invariant. Without judges it is judged over the whole log or ledger, or not at all: `unchecked` says why."""
+    """One invariant. Without judges it is judged over the whole log or ledger, or not at all: `unchecked` says why.
+
+    `needs` are the witnesses without which nothing can be said of a group: V the venues' ledgers, J the event log, H
+    the history, R that nothing was written meanwhile. `more` are those that tell the other half of it.
+    """
 
     name: str
     title: str
     needs: str = "J"
     judges: tuple[Judge, ...] = ()
     unchecked: str = ""
+    more: str = ""
+    of_open: bool = False
+    """Whether it asks something of open groups only."""
 
 
 _NO_LEASES = "not applicable: there are no leases"
@@ -37,7 +44,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("S9", "undos go newest first, one at a time", "J", (undoing.s9_newest_first,)),
     Invariant("S10", "nothing is sent or undone while anything is unknown", "J", (order.s10_nothing_while_unknown,)),
     Invariant("S11", "nothing up to a pivot in effect is undone", "J", (undoing.s11_pivot_holds,)),
-    Invariant("S12", "what is called failed did nothing, with evidence", "J", (outcomes.s12_absence_is_proven,)),
+    Invariant(
+        "S12", "what is called failed did nothing, with evidence", "J", (outcomes.s12_absence_is_proven,), more="V"
+    ),
     Invariant(
         "S13",
         "balances are conserved: ledger rows, balances and delta records agree",
@@ -48,21 +57,24 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "S15", "judgements add up; past a breach nothing next is sent", "J", (outcomes.s15_drift_stops_the_group,)
     ),
-    Invariant("S16", "nothing happens past an expiry or the deadline", "J", (sends.s16_nothing_after_expiry,)),
-    Invariant("S17", "the plan never changes", "J", (ids.s17_plan_never_changes,)),
+    Invariant(
+        "S16", "nothing happens past an expiry or the deadline", "J", (sends.s16_nothing_after_expiry,), more="V"
+    ),
+    Invariant("S17", "the plan never changes", "J", (ids.s17_plan_never_changes,), more="H"),
     Invariant(
         "S18",
         "after rolling back began nothing goes forward",
         "J",
         (order.s18_no_way_back, order.s18_no_send_after_temporals_cancel),
+        more="H",
     ),
     Invariant("S19", "a simulated group moves nothing", "JV", (ends.s19_simulated_moves_nothing,)),
     *(Invariant(f"I{number}", "account leases", unchecked=_NO_LEASES) for number in range(1, 6)),
     Invariant("E1", "each event id is there once", "J"),
     Invariant(
-        "E2", "each group's records are numbered without a gap, from one start to one end", "J", (order.e2_gap_free,)
+        "E2", "each group's records are numbered without a gap, from one start to one end", "JR", (order.e2_gap_free,)
     ),
-    Invariant("E3", "states follow from one another at each prefix of the log", "J", (order.e3_states_follow,)),
+    Invariant("E3", "states follow from one another at each prefix of the log", "JR", (order.e3_states_follow,)),
     Invariant("E4", "every line is whole and chained to the one before", "J"),
     Invariant("E5", "what activities answered is what the log has", "JH", (history.e5_answers_equal_records,)),
     Invariant("E6", "no word of the log lies", "JV", (ends.e6_no_lies,)),
@@ -70,14 +82,18 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("E8", "the workflow's result is the end record", "JH", (history.e8_result_equals_end,)),
     Invariant("E9", "who resumes at any line reads a group in its order", "J"),
     Invariant("L1", "every group ends in bounded time once faults are healed", unchecked=_MEASURE),
-    Invariant("L2", "no open group stands still in silence", "JH", (history.l2_no_silent_stop,)),
+    Invariant("L2", "no open group stands still in silence", "JH", (history.l2_no_silent_stop,), of_open=True),
     Invariant(
         "L3", "what stays unknown past its budget is put before an operator", "J", (operators.l3_unknown_asks_for_help,)
     ),
     Invariant("L4", "one bad group or venue slows no other", unchecked=_MEASURE),
-    Invariant("L5", "a group is started once", "J", (order.l5_one_start,)),
-    Invariant("L6", "commands are recorded once, with their actor", "J", (operators.l6_commands_are_audited,)),
-    Invariant("L7", "a closed workflow has an end record, or was found gone", "JH", (history.l7_closed_has_end,)),
+    Invariant("L5", "a group is started once", "J", (order.l5_one_start,), more="H"),
+    Invariant(
+        "L6", "commands are recorded once, with their actor", "J", (operators.l6_commands_are_audited,), more="H"
+    ),
+    Invariant(
+        "L7", "a closed workflow has an end record, or was found gone", "JH", (history.l7_closed_has_end,), of_open=True
+    ),
     Invariant("L8", "a failed undo is tried again within the cap", "J", (undo_again.l8_undo_is_tried_again,)),
     Invariant("L9", "no history grows past what Temporal carries", "JH", (history.l9_history_is_bounded,)),
     Invariant(

@@ -1,4 +1,4 @@
-"""What came of it: each invariant held, broken or not checked."""
+"""What came of it: each invariant held, held in part, broken or not checked."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,13 +13,18 @@ SHOWN_MAX = 20
 
 @dataclass(slots=True)
 class Verdict:
-    """One invariant. `state` is held, broken or not checked; `reason` says why it was not, or how far it was."""
+    """One invariant. `state` is held, held in part, broken or not checked.
+
+    `reason` says what was not looked at, and why; `looked_at` counts the groups that were judged by every witness that
+    it asks.
+    """
 
     name: str
     title: str
     state: str = "held"
     count: int = 0
     reason: str = ""
+    looked_at: int = 0
     breaks: list[Break] = field(default_factory=list[Break])
 
     def add(self, found: Break) -> None:

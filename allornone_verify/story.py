@@ -78,7 +78,6 @@ class Story:
     orders: tuple[Order, ...] = ()
     runs: tuple[Run, ...] | None = None
     moving: bool = False
-    has_ledger: bool = True
     skew_s: float = 5.0
     newest: datetime | None = None
     """When the newest record of the whole log was made, None where nothing tells."""

@@ -1,4 +1,4 @@
-"""The report for people: what is broken first, what was not checked and why, and what held in short."""
+"""The report for people: what is broken first, what was not checked or in part only, and what held in short."""
 
 from rich import box
 from rich.console import Console
@@ -12,12 +12,12 @@ from allornone_verify.report import NOTHING, Report, Verdict
 def print_report(report: Report, console: Console) -> None:
     """Print a report."""
     broken = report.broken
-    unchecked = [verdict for verdict in report.verdicts if verdict.state == "not checked"]
     held = [verdict for verdict in report.verdicts if verdict.state == "held"]
     if broken:
         console.print(_broken(broken))
-    if unchecked:
-        console.print(_unchecked(unchecked))
+    for state, heading in (("not checked", "why"), ("held in part", "what was not looked at, and why")):
+        if some := [verdict for verdict in report.verdicts if verdict.state == state]:
+            console.print(_by_reason(state, heading, some))
     console.print(Text(f"held: {', '.join(verdict.name for verdict in held) or 'nothing'}", style="green"))
     console.print(_witnesses(report))
     console.print(_looked_at(report))
@@ -40,10 +40,10 @@ def _witness(found: Break) -> str:
     return "\n".join([*lines, *([found.place] if found.place else [])])
 
 
-def _unchecked(verdicts: list[Verdict]) -> Table:
-    table = Table(title="not checked", title_justify="left", box=box.SIMPLE_HEAD)
+def _by_reason(title: str, heading: str, verdicts: list[Verdict]) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("")
-    table.add_column("why", overflow="fold")
+    table.add_column(heading, overflow="fold")
     reasons: dict[str, list[str]] = {}
     for verdict in verdicts:
         reasons.setdefault(verdict.reason, []).append(verdict.name)

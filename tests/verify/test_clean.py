@@ -32,32 +32,6 @@ async def test_a_balance_that_stays_above_zero_holds(good: Callable[[str], Insta
     assert report.verdict("S14").state == "held"
 
 
-async def test_without_a_ledger_and_a_server_it_says_so_and_judges_by_the_log(
-    installations: dict[str, Installation],
-) -> None:
-    report = await installations["completed"].report(ledger=False)
-
-    assert str(report) == ""
-    assert report.verdict("S1").reason == "no ledger was given"
-    assert report.verdict("E5").reason == "no server was asked"
-    assert {verdict.name for verdict in report.verdicts if verdict.state == "held"} == {
-        *("S9", "S10", "S11", "S12", "S15", "S16", "S17", "S18"),
-        *("E1", "E2", "E3", "E4", "E9", "L3", "L5", "L6", "L8", "L11", "U3", "U4", "U5"),
-    }
-
-
-async def test_a_server_that_knows_none_of_the_groups_judges_nothing(good: Callable[[str], Installation]) -> None:
-    elsewhere = good("failed")
-    for family in ("operation_executions", "atomic_operation_groups", "group_transitions"):
-        path = elsewhere.path(family)
-        path.write_bytes(b"")
-
-    report = await elsewhere.report(history=True, ledger=False)
-
-    assert report.verdict("E5").state == "held"
-    assert report.groups == 0
-
-
 def test_each_invariant_that_is_judged_has_a_test_that_breaks_it() -> None:
     tests = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     broken = {name.upper() for name in re.findall(r"def test_([a-z]\d*)_", tests)}
