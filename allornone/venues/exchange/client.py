@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -38,8 +38,9 @@ class Answer:
 
     outcome: Outcome
     leg: Leg
-    value: Any
-    problem: Problem | None
+    value: Any = field(repr=False)
+    problem: Problem | None = field(repr=False)
+    """In the exchange's own words, which may repeat a key; `told` has them without."""
     error: str
     told: str
     failure: str = ""

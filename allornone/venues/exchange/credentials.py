@@ -6,6 +6,7 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -34,6 +35,10 @@ class Credentials(BaseModel):
     key: SecretStr = Field(min_length=1, validation_alias=AliasChoices("key", "apiKey"))
     secret: SecretStr = Field(min_length=1)
     password: SecretStr | None = None
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, where keys would be written as they are: for another process, or into a file."""
+        raise TypeError("credentials stay in the process that read them")
 
     def scrubbed(self, text: str) -> str:
         """Return `text` without these secrets, and without anything that looks like a signature."""

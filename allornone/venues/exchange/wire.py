@@ -27,13 +27,13 @@ class Phase(StrEnum):
 
 @dataclass(slots=True)
 class Leg:
-    """One HTTP request, as the transport saw it."""
+    """One HTTP request, as the transport saw it. What an exchange says may repeat a key: its text is not shown."""
 
     method: str
     phase: Phase = Phase.NOTHING_LEFT
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: str | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
