@@ -186,3 +186,17 @@ async def test_nobody_sells_what_he_has_not_to_a_book_that_would_not_take_it_all
         await binance.create_order("BTC/USDT", "market", "sell", "5.1")
 
     assert exchange.engines["binance"].books.orders == {}
+
+
+async def test_money_that_nobody_takes_is_kept(binance: Any, exchange: Served) -> None:
+    exchange.engines["binance"].markets["BTCUSDT"].depth = Decimal(0)
+
+    order = await binance.create_market_buy_order_with_cost("BTC/USDT", "1000")
+
+    assert (order["status"], order["info"]["status"], order["filled"]) == ("expired", "EXPIRED", "0.00000000")
+    assert order["info"]["origQuoteOrderQty"] == "1000.00000000"
+    assert (await binance.fetch_balance())["USDT"] == {
+        "free": "100000.00000000",
+        "used": "0.00000000",
+        "total": "100000",
+    }

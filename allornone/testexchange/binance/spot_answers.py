@@ -12,6 +12,7 @@ STATUS = {
     OrderStatus.FILLED: "FILLED",
     OrderStatus.CANCELED: "CANCELED",
     OrderStatus.EXPIRED: "EXPIRED",
+    OrderStatus.MET_OWN: "EXPIRED_IN_MATCH",
 }
 TYPE = {OrderType.MARKET: "MARKET", OrderType.LIMIT: "LIMIT", OrderType.POST_ONLY: "LIMIT_MAKER"}
 LASTING = {Lasting.GTC: "GTC", Lasting.IOC: "IOC", Lasting.FOK: "FOK"}
@@ -69,6 +70,9 @@ def _state(order: Order) -> dict[str, object]:
 
 
 def _expired(order: Order) -> dict[str, object]:
+    if order.status is OrderStatus.MET_OWN:
+        # One match is prevented to an order here, so that its number serves as that of the match, too.
+        return {"preventedMatchId": order.order_id, "preventedQuantity": eight(order.left)}
     if order.status is not OrderStatus.EXPIRED:
         return {}
     reasons = {Lasting.IOC: "UNFILLED_IOC_QUANTITY_EXPIRED", Lasting.FOK: "UNFILLED_FOK_ORDER_EXPIRED"}

@@ -18,6 +18,7 @@ _STATUS = {
     OrderStatus.FILLED: "FILLED",
     OrderStatus.CANCELED: "CANCELLED",
     OrderStatus.EXPIRED: "CANCELLED",
+    OrderStatus.MET_OWN: "CANCELLED",
 }
 _LASTING = {
     Lasting.GTC: "GOOD_UNTIL_CANCELLED",

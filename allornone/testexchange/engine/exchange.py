@@ -8,6 +8,7 @@ from allornone.testexchange.engine.execution import Execution
 from allornone.testexchange.engine.fees import FeePolicy
 from allornone.testexchange.engine.ledger import OPENING, OUTSIDE, Ledger, Move, Posting
 from allornone.testexchange.engine.market import Market
+from allornone.testexchange.engine.matching import SelfTrade
 from allornone.testexchange.engine.movement import Network, Withdrawal
 from allornone.testexchange.engine.moving import Moving
 from allornone.testexchange.engine.order import Order
@@ -32,6 +33,7 @@ class Engine:
         *,
         fees: FeePolicy | None = None,
         id_rule: IdRule = "open",
+        gives_way: SelfTrade = "resting",
         networks: Sequence[Network] = (),
     ) -> None:
         self.now = now
@@ -47,7 +49,15 @@ class Engine:
         self.reading = Reading(self.books, self.ledger)
         self.moving = Moving(self.books, self.ledger, self.reading, networks)
         self._execution = Execution(self.books, self.ledger, settlements.of, now)
-        self.trading = Trading(self.markets, self.books, self.reading, self._execution, settlements, id_rule=id_rule)
+        self.trading = Trading(
+            self.markets,
+            self.books,
+            self.reading,
+            self._execution,
+            settlements,
+            id_rule=id_rule,
+            gives_way=gives_way,
+        )
 
     def endow(self, account: str, wallet: str, asset: str, amount: Decimal) -> None:
         """Declare that so much came from outside."""

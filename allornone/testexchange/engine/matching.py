@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from allornone.testexchange.engine.market import Market, Side
 from allornone.testexchange.engine.order import Order, OrderType, Ticket
 from allornone.units import EXACT, ZERO, times
+
+SelfTrade = Literal["resting", "arriving"]
+"""Which of two orders of one account that would meet gives way; nobody trades with himself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an order would take, and which orders of the same account stand in its way and expire."""
+    """What an order would take, and who gives way where it meets orders of the same account: those, or what is left."""
 
     matches: tuple[Offer, ...]
-    displaced: tuple[Order, ...]
+    displaced: tuple[Order, ...] = ()
+    gives_way: bool = False
 
     @property
     def amount(self) -> Decimal:
@@ -43,7 +48,7 @@ def offers(market: Market, side: Side, resting: Iterable[Order]) -> list[Offer]:
     return sorted(found, key=lambda offer: (side.sign * offer.price, offer.maker is None))
 
 
-def planned(market: Market, ticket: Ticket, resting: Iterable[Order]) -> Plan:
+def planned(market: Market, ticket: Ticket, resting: Iterable[Order], gives_way: SelfTrade) -> Plan:
     """Walk the book for `ticket` as far as its amount, its money and its price reach."""
     matches: list[Offer] = []
     displaced: list[Order] = []
@@ -54,6 +59,8 @@ def planned(market: Market, ticket: Ticket, resting: Iterable[Order]) -> Plan:
         if taken <= 0:
             break
         if offer.maker is not None and offer.maker.account == ticket.account:
+            if gives_way == "arriving":
+                return Plan(tuple(matches), gives_way=True)
             displaced.append(offer.maker)
             continue
         matches.append(Offer(offer.price, taken, offer.maker))

@@ -25,13 +25,15 @@ class Lasting(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands; the last three are ends."""
+    """Where an order stands; the last four are ends."""
 
     NEW = "new"
     PARTIAL = "partial"
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    MET_OWN = "met_own"
+    """What was left of it would have been traded with another order of its own account."""
 
 
 OPEN = frozenset({OrderStatus.NEW, OrderStatus.PARTIAL})

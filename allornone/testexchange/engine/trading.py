@@ -7,7 +7,7 @@ from typing import Literal
 from allornone.testexchange.engine.books import Books
 from allornone.testexchange.engine.execution import Execution
 from allornone.testexchange.engine.market import Market
-from allornone.testexchange.engine.matching import Plan, planned
+from allornone.testexchange.engine.matching import Plan, SelfTrade, planned
 from allornone.testexchange.engine.order import Fill, Lasting, Order, OrderStatus, OrderType, Ticket
 from allornone.testexchange.engine.reading import Reading
 from allornone.testexchange.engine.rejection import Reason, RejectedError
@@ -50,6 +50,7 @@ class Trading:
         settlements: Settlements,
         *,
         id_rule: IdRule,
+        gives_way: SelfTrade,
     ) -> None:
         self._markets = markets
         self._books = books
@@ -57,6 +58,7 @@ class Trading:
         self._execution = execution
         self._settlements = settlements
         self._id_rule = id_rule
+        self._gives_way: SelfTrade = gives_way
 
     def market(self, symbol: str) -> Market:
         """Return a market. Raises RejectedError where there is none."""
@@ -74,12 +76,15 @@ class Trading:
         self._check_terms(market, ticket, whole)
         self._reading.freeze(ticket.account)
         for own in plan.displaced:
-            self._execution.end(own, OrderStatus.EXPIRED)
+            self._execution.end(own, OrderStatus.MET_OWN)
         order = self._execution.accept(market, ticket, whole.amount if ticket.spend else ticket.amount)
         self._reading.hide("order", order.order_id)
         kills = ticket.lasting is Lasting.FOK and plan.amount < ticket.amount
         fills = () if kills else self._execution.take(market, order, plan)
-        self._execution.rest(market, order)
+        if plan.gives_way and order.open:
+            self._execution.end(order, OrderStatus.MET_OWN)
+        else:
+            self._execution.rest(market, order)
         return Placed(order, fills)
 
     def cancel(self, order: Order) -> Order:
@@ -108,14 +113,15 @@ class Trading:
     def _plans(self, market: Market, ticket: Ticket) -> tuple[Plan, Plan]:
         """Return what the book has for the ticket, and as much of it as the ticket's terms and a quirk let it take."""
         resting = self._books.open_orders(ticket.symbol)
-        whole = planned(market, ticket, resting)
+        whole = planned(market, ticket, resting, self._gives_way)
         room = self._settlements.of(market).room(market, ticket)
         ratio = self._reading.quirks.fill_ratio
         limits = [] if room is None else [room]
         limits += [] if ratio is None else [market.floored(times(whole.amount, ratio))]
         if not limits:
             return whole, whole
-        return whole, planned(market, replace(ticket, spend=Decimal(0), amount=min(whole.amount, *limits)), resting)
+        less = replace(ticket, spend=Decimal(0), amount=min(whole.amount, *limits))
+        return whole, planned(market, less, resting, self._gives_way)
 
     def _check_terms(self, market: Market, ticket: Ticket, plan: Plan) -> None:
         if ticket.type is OrderType.POST_ONLY and plan.matches:

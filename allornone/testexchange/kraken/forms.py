@@ -18,10 +18,16 @@ _STATUS = {
     OrderStatus.FILLED: "closed",
     OrderStatus.CANCELED: "canceled",
     OrderStatus.EXPIRED: "canceled",
+    OrderStatus.MET_OWN: "canceled",
 }
 """What an IOC or a market order leaves is canceled; `expired` is for orders with a date, which are not here."""
 
-_REASON = {OrderStatus.CANCELED: "User requested", OrderStatus.EXPIRED: "Order could not be filled"}
+_REASON = {
+    OrderStatus.CANCELED: "User requested",
+    OrderStatus.EXPIRED: "Order could not be filled",
+    OrderStatus.MET_OWN: "Cannot trade with self",
+}
+"""The last one is Kraken's (support, self trading prevention)."""
 
 
 def seconds(milliseconds: int) -> float:

@@ -21,7 +21,9 @@ OPENING = {
 
 def kraken_engine(now: Callable[[], int]) -> Engine:
     """Return Kraken's engine, with nobody's money in it yet. Ids are checked by the door, across all markets."""
-    return Engine(_markets(), now, fees=FeePolicy(in_received=False), id_rule="none", networks=_networks())
+    return Engine(
+        _markets(), now, fees=FeePolicy(in_received=False), id_rule="none", gives_way="arriving", networks=_networks()
+    )
 
 
 def _markets() -> list[Market]:
