@@ -12,7 +12,7 @@ from allornone.cli.choosing import reference
 from allornone.cli.halting import pause_all, resume_all
 from allornone.cli.running import AsJson, GroupId
 from allornone.cli.session import bad_command, connected, finish
-from allornone.errors import BadGroupError
+from allornone.cli.vouching import delta
 from allornone.models.commands import (
     CancelCommand,
     CommandReceipt,
@@ -210,7 +210,7 @@ async def _retry(group_id: str, given: Given, ref: str | None, operation: str | 
 async def _resolve(
     group_id: str, given: Given, ref: str | None, operation: str | None, deltas: list[str], *, as_json: bool
 ) -> int:
-    given = given | {"operation_id": operation, "actual_deltas": dict(_delta(text) for text in deltas)}
+    given = given | {"operation_id": operation, "actual_deltas": dict(delta(text) for text in deltas)}
     client = await connected()
     if ref is None and given["outcome"] is not ResolvedOutcome.ACCEPTED:
         ref = reference(await client.status(group_id), "resolve", operation)
@@ -224,13 +224,6 @@ async def _pause_all(given: Given) -> int:
 
 async def _resume_all(given: Given) -> int:
     return await resume_all(_command(ResumeCommand, given))
-
-
-def _delta(text: str) -> tuple[str, str]:
-    key, equals, amount = text.rpartition("=")
-    if not equals:
-        raise BadGroupError(f"--delta must be key=amount such as binance:ETH=-1, was {text!r}")
-    return key, amount
 
 
 def _command(model: type[C], given: Given) -> C:

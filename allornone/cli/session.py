@@ -9,6 +9,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from allornone.cli.exits import BAD_INPUT, FINE, of_error
+from allornone.cli.vouching import in_options
 from allornone.documents import complaint
 from allornone.errors import AllOrNoneError, BadGroupError
 
@@ -51,4 +52,4 @@ async def connected() -> "GroupClient":
 
 def bad_command(error: ValidationError, given: dict[str, Any], model: type[BaseModel]) -> BadGroupError:
     """Return what is wrong with a command's own options."""
-    return BadGroupError(complaint(error, given, model, "command"))
+    return BadGroupError(in_options(complaint(error, given, model, "command")))

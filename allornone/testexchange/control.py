@@ -4,12 +4,12 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from allornone.testexchange.clock import Clock
 from allornone.testexchange.control_bodies import (
     Amount,
     Arrival,
+    BadBodyError,
     Choice,
     End,
     FundingRate,
@@ -17,6 +17,7 @@ from allornone.testexchange.control_bodies import (
     MarketChange,
     Offset,
     Times,
+    sent,
 )
 from allornone.testexchange.door import Door
 from allornone.testexchange.engine.conservation import problems
@@ -84,7 +85,7 @@ class Control:
         return await self._rules(request)
 
     async def _set_clock(self, request: web.Request) -> web.StreamResponse:
-        self._clock.offset_ms = Offset.model_validate_json(await request.text()).offset_ms
+        self._clock.offset_ms = (await sent(request, Offset)).offset_ms
         return web.json_response({"now_ms": self._clock()})
 
     async def _books(self, request: web.Request) -> web.StreamResponse:
@@ -96,7 +97,7 @@ class Control:
         return web.json_response(problems(self._engine(request)))
 
     async def _market(self, request: web.Request) -> web.StreamResponse:
-        engine, change = self._engine(request), MarketChange.model_validate_json(await request.text())
+        engine, change = self._engine(request), await sent(request, MarketChange)
         market = engine.trading.market(request.match_info["symbol"])
         if change.mark is not None:
             engine.trading.set_mark(market.symbol, change.mark)
@@ -104,7 +105,7 @@ class Control:
         return web.json_response(shown(market))
 
     async def _fill(self, request: web.Request) -> web.StreamResponse:
-        engine, wanted = self._engine(request), Amount.model_validate_json(await request.text() or "{}")
+        engine, wanted = self._engine(request), await sent(request, Amount)
         return web.json_response(shown(engine.trading.fill(_order(engine, request), wanted.amount)))
 
     async def _cancel(self, request: web.Request) -> web.StreamResponse:
@@ -112,34 +113,34 @@ class Control:
         return web.json_response(shown(engine.trading.cancel(_order(engine, request))))
 
     async def _end_withdrawal(self, request: web.Request) -> web.StreamResponse:
-        engine, end = self._engine(request), End.model_validate_json(await request.text())
+        engine, end = self._engine(request), await sent(request, End)
         withdrawal = engine.books.withdrawals[int(request.match_info["number"])]
         return web.json_response(shown(engine.moving.end_withdrawal(withdrawal, end.state)))
 
     async def _arrive(self, request: web.Request) -> web.StreamResponse:
-        engine, coming = self._engine(request), Arrival.model_validate_json(await request.text())
+        engine, coming = self._engine(request), await sent(request, Arrival)
         deposit = engine.moving.arrive(coming.account, coming.asset, coming.amount, coming.network, coming.tx_id)
         return web.json_response(shown(deposit))
 
     async def _fund(self, request: web.Request) -> web.StreamResponse:
-        engine, funding = self._engine(request), FundingRate.model_validate_json(await request.text())
+        engine, funding = self._engine(request), await sent(request, FundingRate)
         market = engine.trading.market(funding.symbol)
         return web.json_response([shown(paid) for paid in engine.perpetuals.fund(market, funding.rate)])
 
     async def _times(self, request: web.Request) -> web.StreamResponse:
-        moving, times = self._engine(request).moving, Times.model_validate_json(await request.text())
+        moving, times = self._engine(request).moving, await sent(request, Times)
         moving.withdrawal_ms = moving.withdrawal_ms if times.withdrawal_ms is None else times.withdrawal_ms
         moving.deposit_ms = moving.deposit_ms if times.deposit_ms is None else times.deposit_ms
         return web.json_response({"withdrawal_ms": moving.withdrawal_ms, "deposit_ms": moving.deposit_ms})
 
     async def _key(self, request: web.Request) -> web.StreamResponse:
         keys, name = self._doors[request.match_info["exchange"]].keys, request.match_info["name"]
-        good = Good.model_validate_json(await request.text()).good
+        good = (await sent(request, Good)).good
         (keys.returns if good else keys.ends)(name)
         return web.json_response({"good": good})
 
     async def _choose(self, request: web.Request) -> web.StreamResponse:
-        engine, choice = self._engine(request), Choice.model_validate_json(await request.text())
+        engine, choice = self._engine(request), await sent(request, Choice)
         engine.moving.chosen[request.match_info["account"]] = choice.wallet
         return web.json_response({"wallet": choice.wallet})
 
@@ -151,7 +152,7 @@ class Control:
         """Keep what was done before anybody is told; tell what was wrong."""
         try:
             return await handler(request)
-        except (RejectedError, BadFaultsError, ValidationError) as error:
+        except (RejectedError, BadFaultsError, BadBodyError) as error:
             return web.json_response({"error": str(error)}, status=422)
         except KeyError as missing:
             return web.json_response({"error": f"there is no {missing}"}, status=404)

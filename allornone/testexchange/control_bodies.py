@@ -1,9 +1,12 @@
 """What the control port is sent: closed and bounded."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from allornone.documents import complaint
 from allornone.testexchange.engine.movement import WithdrawalState
 from allornone.units import Amount as AnyAmount
 from allornone.units import PositiveAmount
@@ -79,3 +82,23 @@ class Offset(Body):
     """How far the exchanges' clock is ahead of this machine's."""
 
     offset_ms: Annotated[int, Field(ge=-31_536_000_000, le=31_536_000_000)]
+
+
+B = TypeVar("B", bound=Body)
+
+
+class BadBodyError(Exception):
+    """A body is not what the port takes there; the message names the field."""
+
+
+async def sent(request: web.Request, model: type[B]) -> B:
+    """Return the body of a request; nothing is an empty object. Raises BadBodyError."""
+    text = await request.text() or "{}"
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        try:
+            found = json.loads(text)
+        except ValueError:
+            raise BadBodyError("the body must be JSON") from None
+        raise BadBodyError(complaint(error, found, model, "body")) from None

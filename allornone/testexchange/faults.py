@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from allornone.documents import complaint
 from allornone.testexchange.behaviour import OUTCOMES, TURNED_AWAY, Behaviour
 from allornone.testexchange.door import Kind, Told
 from allornone.testexchange.engine.quirks import NONE, Quirks, WithdrawalEnd
@@ -100,10 +101,15 @@ def read_rules(text: str) -> tuple[FaultRule, ...]:
     """Read rules from YAML, or JSON. Raises BadFaultsError."""
     try:
         # BaseLoader leaves every scalar the text it was written as, so that no digit passes through a float.
-        found: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (BaseLoader is safe)
-        return _RULES.validate_python(found or ())
-    except (yaml.YAMLError, ValidationError) as error:
-        raise BadFaultsError(f"no list of fault rules: {error}") from error
+        found: Any = yaml.load(text, Loader=yaml.BaseLoader) or ()  # noqa: S506 (BaseLoader is safe)
+    except yaml.YAMLError as error:
+        raise BadFaultsError(f"fault rules: broken YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(found, list | tuple):
+        raise BadFaultsError("fault rules must be a list of rules, each with a behaviour")
+    try:
+        return _RULES.validate_python(found)
+    except ValidationError as error:
+        raise BadFaultsError(complaint(error, found, FaultRule, "fault rules")) from None
 
 
 class Faults:

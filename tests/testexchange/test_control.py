@@ -133,6 +133,26 @@ async def test_bad_input_is_refused(
         assert answer.status == status
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            b'{"asset": "ETH", "amount": "1", "more": "1"}',
+            "body: more is no field; the fields are account, asset, amount, network, tx_id",
+        ),
+        (b'{"asset": "ETH"}', "body: amount is missing; write an amount such as '1.5'"),
+        (b"much", "the body must be JSON"),
+        (
+            b"",
+            "body: wrong in 2 places\n  asset is missing; add it\n  amount is missing; write an amount such as '1.5'",
+        ),
+    ],
+)
+async def test_a_bad_body_is_told_in_words_that_help(control: aiohttp.ClientSession, body: bytes, said: str) -> None:
+    async with control.post("/v1/binance/deposits", data=body) as answer:
+        assert (answer.status, await answer.json()) == (422, {"error": said})
+
+
 @pytest.mark.parametrize("header", [{"Origin": "https://elsewhere.example"}, {"Host": "elsewhere.example"}])
 async def test_a_web_page_cannot_use_it(control: aiohttp.ClientSession, header: dict[str, str]) -> None:
     async with control.get("/v1/binance/books", headers=header) as answer:

@@ -118,10 +118,24 @@ def test_of_two_outcomes_the_first_fires_and_the_other_waits_for_the_next_call(t
         "- {behaviour: hang, count: 0}",
         "- {behaviour: partial, ratio: 1.5}",
         "- {behaviour: late, executed: true}",
-        "{behaviour: hang}",
-        "- [",
     ],
 )
-def test_a_wrong_file_is_told(text: str) -> None:
-    with pytest.raises(BadFaultsError, match="no list of fault rules"):
+def test_a_wrong_rule_is_told(text: str) -> None:
+    with pytest.raises(BadFaultsError, match=r"^fault rules: "):
         read_rules(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{behaviour: hang}", "fault rules must be a list of rules, each with a behaviour"),
+        ("- [", "fault rules: broken YAML: expected the node content, but found '<stream end>'"),
+        ("- {kind: order}", "fault rules: [0].behaviour is missing; add it"),
+        ("- {behaviour: hang, cnt: 2}", "fault rules: [0].cnt is no field; did you mean 'count'?"),
+    ],
+)
+def test_a_wrong_file_is_told_in_words_that_help(text: str, said: str) -> None:
+    with pytest.raises(BadFaultsError) as raised:
+        read_rules(text)
+
+    assert str(raised.value) == said
