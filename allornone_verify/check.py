@@ -103,7 +103,8 @@ class _Check:
     def _audit(self) -> None:
         for ledger in self._witnesses.all:
             try:
-                self.bench.opened(known=ledger.opening() is not None)
+                if any(True for _ in ledger.effects()):
+                    self.bench.opened(known=ledger.opening() is not None)
                 for invariant, found in audit(ledger):
                     self.bench.found(invariant, found)
             except (LedgerError, ValueError, TypeError) as error:

@@ -1,6 +1,7 @@
 """What holds is said of what was looked at: of how many groups, by which witnesses, and what was left out."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,11 +100,25 @@ async def test_balances_that_one_ledger_of_two_begins_with_are_half_of_what_stay
     rich, other = good("completed"), tmp_path / "other"
     (rich.folder / "quotes.yaml").write_text("balances: {'binance:ETH': '2', 'binance:USDT': '0'}\n")
     other.mkdir()
-    shutil.copy(good("failed").folder / "paper.db", other)
+    shutil.copy(good("rolled_back").folder / "paper.db", other)
 
     report = await examine(Request(rich.folder / "logs", (rich.folder / "paper.db", other / "paper.db")))
 
     assert report.verdict("S14").reason == "opening balances are known of 1 of 2 ledgers"
+
+
+async def test_a_ledger_in_which_nothing_moved_needs_no_opening_balances(good: Good, tmp_path: Path) -> None:
+    rich, empty = good("completed"), tmp_path / "empty.db"
+    (rich.folder / "quotes.yaml").write_text("balances: {'binance:ETH': '2', 'binance:USDT': '0'}\n")
+    shutil.copy(good("failed").folder / "paper.db", empty)
+    with sqlite3.connect(empty) as connection:
+        connection.execute("DELETE FROM effects")
+        connection.execute("DELETE FROM orders")
+    connection.close()
+
+    report = await examine(Request(rich.folder / "logs", (rich.folder / "paper.db", empty)))
+
+    assert (report.verdict("S14").state, report.verdict("S14").reason) == ("held", "")
 
 
 def test_the_program_shows_what_held_in_part_and_why(good: Good) -> None:
