@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from allornone.cli.advising import trouble_lines
+from allornone.cli.naming import named
 from allornone.core.attempts import state_word
 from allornone.models.reconciliation import Verdict
 from allornone.models.result import GroupView, OperationView
@@ -76,8 +77,10 @@ def print_group(view: GroupView, late: Sequence[str] = ()) -> None:
             f"not settled: {unfenced.operation_id} {unfenced.client_ref}, 0 to {unfenced.amount} {unfenced.token}",
             markup=False,
         )
-    for client_ref in view.result.not_looked if view.result else ():
-        console.print(f"not looked at before the end, its venue was silent: {client_ref}", markup=False)
+    if view.result is not None and view.result.not_looked:
+        names = ", ".join(named(view.result, ref) for ref in view.result.not_looked)
+        said = f"not looked at again before the end, since their venue could not be asked: {names}; the sweep does so"
+        console.print(said, markup=False)
     if view.commands:
         console.print(f"commands: {', '.join(view.commands)}", markup=False)
     print_trouble(view, console)
