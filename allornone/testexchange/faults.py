@@ -16,12 +16,13 @@ answer.
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from allornone.documents import complaint
+from allornone.documents.shapes import list_of
 from allornone.testexchange.behaviour import OUTCOMES, TURNED_AWAY, Behaviour
 from allornone.testexchange.door import Kind, Told
 from allornone.testexchange.engine.quirks import NONE, Quirks, WithdrawalEnd
@@ -101,10 +102,10 @@ def read_rules(text: str) -> tuple[FaultRule, ...]:
     """Read rules from YAML, or JSON. Raises BadFaultsError."""
     try:
         # BaseLoader leaves every scalar the text it was written as, so that no digit passes through a float.
-        found: Any = yaml.load(text, Loader=yaml.BaseLoader) or ()  # noqa: S506 (BaseLoader is safe)
+        found: object = yaml.load(text, Loader=yaml.BaseLoader) or []  # noqa: S506 (BaseLoader is safe)
     except yaml.YAMLError as error:
         raise BadFaultsError(f"fault rules: broken YAML: {getattr(error, 'problem', None) or error}") from error
-    if not isinstance(found, list | tuple):
+    if list_of(found) is None:
         raise BadFaultsError("fault rules must be a list of rules, each with a behaviour")
     try:
         return _RULES.validate_python(found)

@@ -197,3 +197,13 @@ class Desk:
     def orders(self) -> list[Order]:
         """Return every order that the exchange ever accepted."""
         return list(self.exchange.engines["binance"].books.orders.values())
+
+
+def desk_at(folder: Path, client: Client, task_queue: str, exchange: Served, *names: str) -> Desk:
+    """Return a desk with the spot account of each of these exchanges."""
+    opened = Desk(folder, client, task_queue, exchange)
+    opened.options = {
+        name: {**options(exchange), "exchange": name, "credentials_file": str(exchange.credentials_file(name))}
+        for name in names
+    }
+    return opened

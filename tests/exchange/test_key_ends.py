@@ -15,7 +15,7 @@ from allornone.models.result import GroupView, OperationState
 from allornone.testexchange.engine.market import Side
 from allornone.testexchange.engine.order import Order
 from allornone.testexchange.serving import ACCOUNT, Served, serving
-from tests.exchange.desk import PATIENCE_S, Desk, options
+from tests.exchange.desk import PATIENCE_S, Desk, desk_at
 from tests.exchange.test_off_the_grid import NAMES, trade
 from tests.plans import Leg, leg
 
@@ -37,9 +37,7 @@ async def exchange(tmp_path: Path, name: str) -> AsyncIterator[Served]:
 
 @pytest.fixture
 def desk(tmp_path: Path, client: Client, task_queue: str, exchange: Served, name: str) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "desk", client, task_queue, exchange)
-    more = {"exchange": name, "credentials_file": str(exchange.credentials_file(name))}
-    opened.options = {name: {**options(exchange), **more}}
+    opened = desk_at(tmp_path / "desk", client, task_queue, exchange, name)
     yield opened
     opened.check()
 

@@ -12,7 +12,7 @@ from allornone.models.group import GroupStatus
 from allornone.models.result import OperationState
 from allornone.testexchange.engine.market import Side
 from allornone.testexchange.serving import ACCOUNT, Served, serving
-from tests.exchange.desk import Desk, options
+from tests.exchange.desk import Desk, desk_at
 from tests.exchange.test_key_ends import WORDS
 from tests.exchange.test_off_the_grid import trade
 
@@ -35,11 +35,7 @@ async def exchange(tmp_path: Path, locked: str) -> AsyncIterator[Served]:
 
 @pytest.fixture
 def desk(tmp_path: Path, client: Client, task_queue: str, exchange: Served, locked: str) -> Iterator[Desk]:
-    opened = Desk(tmp_path / "desk", client, task_queue, exchange)
-    opened.options = {
-        name: {**options(exchange), "exchange": name, "credentials_file": str(exchange.credentials_file(name))}
-        for name in (PLACES[locked], locked)
-    }
+    opened = desk_at(tmp_path / "desk", client, task_queue, exchange, PLACES[locked], locked)
     yield opened
     opened.check()
 
