@@ -146,4 +146,7 @@ class Operator:
         ):
             # Nobody can say of an undo that it will never come: what it leaves is accepted.
             return ResolveCommand(actor=ACTOR, outcome=ResolvedOutcome.ACCEPTED, operation_id=stuck.operation_id)
+        if stuck.effort is not None and stuck.effort.fence in (Fence.WAITING, Fence.NEVER):
+            # That it did not happen is refused by what the last look told, and the next one may be minutes away.
+            return RetryCommand(actor=ACTOR, client_ref=ref)
         return ResolveCommand(actor=ACTOR, outcome=ResolvedOutcome.FAILED, client_ref=ref, evidence="ledger")
